@@ -1,0 +1,1 @@
+"""Gap, performance-only and zone-of-tolerance scores."""
