@@ -4,6 +4,8 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from servqual.datasets import list_datasets as list_datasets
+    from servqual.datasets import load_dataset as load_dataset
     from servqual.errors import AdmissibilityWarning as AdmissibilityWarning
     from servqual.errors import ConvergenceError as ConvergenceError
     from servqual.errors import DatasetError as DatasetError
@@ -18,37 +20,69 @@ if TYPE_CHECKING:
     from servqual.instrument import list_instruments as list_instruments
     from servqual.instrument import load_instrument as load_instrument
     from servqual.instrument import read_instrument as read_instrument
-    from servqual.datasets import list_datasets as list_datasets
-    from servqual.datasets import load_dataset as load_dataset
-    from servqual.sample import Moments as Moments
-    from servqual.sample import Sample as Sample
-    from servqual.responses import Responses as Responses
-    from servqual.reading import read_survey as read_survey
+    from servqual.moments import Moments as Moments
+    from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
+    from servqual.plots.gaps import plot_gaps as plot_gaps
+    from servqual.plots.radar import plot_radar as plot_radar
+    from servqual.plots.zone import plot_tolerance as plot_tolerance
     from servqual.profile import SampleProfile as SampleProfile
     from servqual.profile import describe_sample as describe_sample
+    from servqual.reading import read_survey as read_survey
+    from servqual.report.html import write_report as write_report
+    from servqual.responses import Responses as Responses
+    from servqual.sample import Sample as Sample
     from servqual.scores.gaps import GapScores as GapScores
     from servqual.scores.gaps import gap_scores as gap_scores
     from servqual.scores.perception import PerceptionScores as PerceptionScores
     from servqual.scores.perception import perception_scores as perception_scores
     from servqual.scores.tolerance import ToleranceScores as ToleranceScores
     from servqual.scores.tolerance import tolerance_scores as tolerance_scores
-    from servqual.plots.gaps import plot_gaps as plot_gaps
-    from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
-    from servqual.plots.zone import plot_tolerance as plot_tolerance
-    from servqual.plots.radar import plot_radar as plot_radar
-    from servqual.report.html import write_report as write_report
 
 _HOMES = {
-    "errors": ("AdmissibilityWarning", "ConvergenceError", "DatasetError", "InstrumentError", "MissingResponseWarning", "ModelError", "ResponseError", "ServqualError", "ServqualWarning", "SmallSampleWarning",),
-    "instrument": ("Instrument", "list_instruments", "load_instrument", "read_instrument",),
-    "datasets": ("list_datasets", "load_dataset",),
-    "sample": ("Moments", "Sample",),
+    "errors": (
+        "AdmissibilityWarning",
+        "ConvergenceError",
+        "DatasetError",
+        "InstrumentError",
+        "MissingResponseWarning",
+        "ModelError",
+        "ResponseError",
+        "ServqualError",
+        "ServqualWarning",
+        "SmallSampleWarning",
+    ),
+    "instrument": (
+        "Instrument",
+        "list_instruments",
+        "load_instrument",
+        "read_instrument",
+    ),
+    "datasets": (
+        "list_datasets",
+        "load_dataset",
+    ),
+    "sample": (
+        "Moments",
+        "Sample",
+    ),
     "responses": ("Responses",),
     "reading": ("read_survey",),
-    "profile": ("SampleProfile", "describe_sample",),
-    "scores.gaps": ("GapScores", "gap_scores",),
-    "scores.perception": ("PerceptionScores", "perception_scores",),
-    "scores.tolerance": ("ToleranceScores", "tolerance_scores",),
+    "profile": (
+        "SampleProfile",
+        "describe_sample",
+    ),
+    "scores.gaps": (
+        "GapScores",
+        "gap_scores",
+    ),
+    "scores.perception": (
+        "PerceptionScores",
+        "perception_scores",
+    ),
+    "scores.tolerance": (
+        "ToleranceScores",
+        "tolerance_scores",
+    ),
     "plots.gaps": ("plot_gaps",),
     "plots.dumbbell": ("plot_dumbbell",),
     "plots.zone": ("plot_tolerance",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -65,7 +65,7 @@ def read_frame(frame: object) -> Frame:
         if not all(isinstance(name, str) for name in frame.columns):
             frame.columns = frame.columns.map(str)
     try:
-        data = nw.from_native(frame, eager_only=True)
+        data: nw.DataFrame[Any] = nw.from_native(cast(Any, frame), eager_only=True)
     except TypeError as error:
         raise ResponseError(
             "Expected a pandas, polars or pyarrow frame with one row a respondent, "
@@ -107,13 +107,20 @@ def read_numbers(
         raise ResponseError(f"Column {name!r} holds {kind} where numbers belong.{hint}")
     if values.dtype.kind == "f" and not np.isfinite(values).all() and np.isinf(values).any():
         _refuse_infinity(values, name, frame)
-    codes = [code for code in not_applicable if _is_number(code)]
+    codes = _codes(not_applicable)
     if not codes:
         return Numbers(values)
     marked = np.isin(values, codes)
     if not marked.any():
         return Numbers(values)
     return Numbers(np.where(marked, np.nan, values), marked)
+
+
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """View an array such that it cannot be written through the view."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def _plain(series: nw.Series[Any]) -> NDArray[Any]:
@@ -123,9 +130,7 @@ def _plain(series: nw.Series[Any]) -> NDArray[Any]:
         values = values.astype(np.float64)
     if values.dtype == np.float32:
         values = values.astype(np.float64)
-    values = values.view()
-    values.flags.writeable = False
-    return values
+    return read_only(values)
 
 
 def _refuse_infinity(values: NDArray[Any], name: str, frame: Frame) -> None:
@@ -136,8 +141,12 @@ def _refuse_infinity(values: NDArray[Any], name: str, frame: Frame) -> None:
     )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
+def _codes(not_applicable: Sequence[object]) -> list[float]:
+    return [
+        float(code)
+        for code in not_applicable
+        if isinstance(code, (int, float, np.integer, np.floating)) and not isinstance(code, bool)
+    ]
 
 
 def _from_objects(
@@ -166,7 +175,7 @@ def _from_objects(
         )
     if np.isinf(values).any():
         raise ResponseError(f"Column {name!r} holds infinite values.")
-    codes = [code for code in not_applicable if _is_number(code)]
+    codes = _codes(not_applicable)
     marked |= np.isin(values, codes)
     values[marked] = np.nan
     return Numbers(values, marked if marked.any() else None)

@@ -206,8 +206,8 @@ def score(
     largest = max(map(len, members))
     work, kind = _types(columns, largest, difference=lower is not None)
     belongs = np.zeros((d, k), dtype=work)
-    for row, at in enumerate(members):
-        belongs[row, at] = 1
+    for row, positions in enumerate(members):
+        belongs[row, positions] = 1
     sizes = belongs.sum(axis=1, dtype=np.float64)
     totals = 1 if weighting is None else 2
     gappy = gaps or (weighting is not None and weighting.gaps)
@@ -299,7 +299,7 @@ def _view(run: list[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _types(columns: Columns, largest: int, *, difference: bool) -> tuple[type[Any], type[Any]]:
-    """The type to work in, and the type that holds the item scores."""
+    """Choose the type to work in, and the type that holds the item scores."""
     if any(column.dtype.kind == "f" for column in columns):
         return np.float64, np.float64
     least = min(int(column.min()) for column in columns)

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -12,20 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from servqual.errors import InstrumentError, nearest, shortened
-
-ROLES = (
-    "expectation",
-    "perception",
-    "minimum",
-    "importance",
-    "points",
-    "ideal",
-    "comparison",
+from servqual._definition import (
+    EVIDENCE,
+    check_dimensions,
+    check_kind,
+    check_labels,
+    check_reverse,
+    check_role_scales,
+    check_roles,
+    check_scale,
 )
-EXPECTATION_KINDS = ("should", "excellent", "desired", "predicted")
-EVIDENCE = ("verified", "secondary", "recalled", "uncertain", "illustrative", "own")
-_NAME = re.compile(r"[A-Za-z0-9_]+")
+from servqual.errors import InstrumentError, nearest
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -98,15 +95,17 @@ perception
         where = f"Instrument {self.name!r}"
         if not isinstance(self.name, str) or not self.name.strip():
             raise InstrumentError(f"An instrument needs a name, not {self.name!r}.")
-        put(self, "dimensions", MappingProxyType(_dimensions(where, self.dimensions)))
-        put(self, "scale", _scale(f"{where}: scale", self.scale))
-        put(self, "roles", _roles(where, self.roles))
-        put(self, "role_scales", MappingProxyType(_role_scales(where, self)))
-        put(self, "reverse", _reverse(where, self.reverse, self.items))
-        put(self, "labels", MappingProxyType(_labels(where, self)))
+        put(self, "dimensions", MappingProxyType(check_dimensions(where, self.dimensions)))
+        put(self, "scale", check_scale(f"{where}: scale", self.scale))
+        put(self, "roles", check_roles(where, self.roles))
+        scales = check_role_scales(where, self.role_scales, self.roles)
+        put(self, "role_scales", MappingProxyType(scales))
+        put(self, "reverse", check_reverse(where, self.reverse, self.items))
+        labels = check_labels(where, self.labels, {*self.dimensions, *self.items})
+        put(self, "labels", MappingProxyType(labels))
         title = {"en": self.title} if isinstance(self.title, str) else dict(self.title)
         put(self, "title", MappingProxyType(title))
-        _check_kind(where, self.expectation_kind, self.roles)
+        check_kind(where, self.expectation_kind, self.roles)
         if self.evidence not in EVIDENCE:
             raise InstrumentError(
                 f"{where}: evidence must be one of {', '.join(EVIDENCE)}, not {self.evidence!r}."
@@ -286,7 +285,7 @@ def load_instrument(name: str) -> Instrument:
 
 
 def read_instrument(path: str | Path) -> Instrument:
-    """Read an instrument from a TOML file, such as `Instrument.to_toml` writes.
+    r"""Read an instrument from a TOML file, such as `Instrument.to_toml` writes.
 
     Parameters
     ----------
@@ -303,7 +302,7 @@ def read_instrument(path: str | Path) -> Instrument:
     --------
     >>> import pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "duo.toml"
-    >>> _ = path.write_text('name = "duo"\\nscale = [1, 5]\\n[dimensions]\\na = ["x", "y"]')
+    >>> _ = path.write_text('name = "duo"\nscale = [1, 5]\n[dimensions]\na = ["x", "y"]')
     >>> read_instrument(path).items
     ('x', 'y')
     """
@@ -359,118 +358,3 @@ def _toml(table: Mapping[str, Any], prefix: str = "") -> str:
 
 def _key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
-
-
-def _dimensions(where: str, dimensions: Any) -> dict[str, tuple[str, ...]]:
-    if not isinstance(dimensions, Mapping) or not dimensions:
-        raise InstrumentError(f"{where}: dimensions must be a non-empty mapping of key to item ids.")
-    checked: dict[str, tuple[str, ...]] = {}
-    home: dict[str, str] = {}
-    for key, ids in dimensions.items():
-        if isinstance(ids, str) or not isinstance(ids, Iterable):
-            raise InstrumentError(
-                f"{where}: dimension {key!r} must be a sequence of item ids, not {ids!r}."
-            )
-        items = tuple(str(item) for item in ids)
-        if not items:
-            raise InstrumentError(f"{where}: dimension {key!r} has no items.")
-        for name in (key, *items):
-            if not isinstance(name, str) or not _NAME.fullmatch(name) or not name.isascii():
-                raise InstrumentError(
-                    f"{where}: {name!r} cannot be an id; ids and dimension keys have only letters "
-                    "A-Z, digits and underscores, since they become names in models. Put display "
-                    "text in labels."
-                )
-        for item in items:
-            if item in home:
-                raise InstrumentError(
-                    f"{where}: item {item!r} stands twice in dimension {key!r}."
-                    if home[item] == key
-                    else f"{where}: item {item!r} is in two dimensions, {home[item]!r} and {key!r}."
-                )
-            home[item] = key
-        checked[key] = items
-    for key in checked:
-        if key in home:
-            raise InstrumentError(f"{where}: {key!r} names both a dimension and an item.")
-    return checked
-
-
-def _scale(where: str, scale: Any) -> tuple[int, int]:
-    try:
-        low, high = scale
-    except (TypeError, ValueError):
-        low = high = None
-    if not all(isinstance(end, int) and not isinstance(end, bool) for end in (low, high)):
-        raise InstrumentError(f"{where} must be two whole numbers such as (1, 7), not {scale!r}.")
-    if low == high:
-        raise InstrumentError(f"{where} has one point only, {low}; an answer could not vary.")
-    if low > high:
-        raise InstrumentError(f"{where} must go from low to high, not {scale!r}.")
-    return int(low), int(high)
-
-
-def _roles(where: str, roles: Any) -> tuple[str, ...]:
-    roles = (roles,) if isinstance(roles, str) else tuple(roles)
-    if not roles:
-        raise InstrumentError(f"{where}: there must be at least one role of {', '.join(ROLES)}.")
-    for role in roles:
-        if role not in ROLES:
-            raise InstrumentError(
-                f"{where}: unknown role {role!r}.{nearest(str(role), ROLES)} "
-                f"Roles: {', '.join(ROLES)}."
-            )
-    if len(set(roles)) < len(roles):
-        raise InstrumentError(f"{where}: a role stands twice in {roles!r}.")
-    return roles
-
-
-def _role_scales(where: str, instrument: Instrument) -> dict[str, tuple[int, int]]:
-    scales = {}
-    for role, scale in instrument.role_scales.items():
-        if role not in instrument.roles or role == "points":
-            raise InstrumentError(
-                f"{where}: role_scales names {role!r}, which is not one of its rated roles."
-            )
-        scales[role] = _scale(f"{where}: the scale of {role}", scale)
-    return scales
-
-
-def _reverse(where: str, reverse: Any, items: tuple[str, ...]) -> tuple[str, ...]:
-    reverse = tuple(str(item) for item in reverse)
-    unknown = [item for item in reverse if item not in items]
-    if unknown:
-        raise InstrumentError(f"{where}: reverse names {shortened(unknown)}, which is no item.")
-    if len(set(reverse)) < len(reverse):
-        raise InstrumentError(f"{where}: an item stands twice in reverse.")
-    return reverse
-
-
-def _labels(where: str, instrument: Instrument) -> dict[str, Mapping[str, str]]:
-    labels: Mapping[Any, Any] = instrument.labels
-    if any(isinstance(text, str) for text in labels.values()):
-        labels = {"en": labels}
-    known = {*instrument.dimensions, *instrument.items}
-    checked = {}
-    for language, texts in labels.items():
-        if not isinstance(texts, Mapping):
-            raise InstrumentError(f"{where}: labels must map ids to texts, not {texts!r}.")
-        unknown = [key for key in map(str, texts) if key not in known]
-        if unknown:
-            raise InstrumentError(
-                f"{where}: labels name {shortened(unknown)}, which is neither item nor dimension."
-            )
-        checked[language] = MappingProxyType({str(key): str(text) for key, text in texts.items()})
-    return checked
-
-
-def _check_kind(where: str, kind: str | None, roles: tuple[str, ...]) -> None:
-    if kind is None:
-        return
-    if kind not in EXPECTATION_KINDS:
-        raise InstrumentError(
-            f"{where}: expectation_kind must be one of {', '.join(EXPECTATION_KINDS)}, "
-            f"not {kind!r}."
-        )
-    if "expectation" not in roles:
-        raise InstrumentError(f"{where}: it has an expectation_kind but no role expectation.")

@@ -3,26 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from servqual._frames import Frame, Numbers, read_frame, read_numbers
+from servqual._answers import Columns, check_answered, check_points, check_scale, recode
+from servqual._binding import Pattern, bind
+from servqual._frames import Frame, read_frame, read_numbers
 from servqual._language import say
 from servqual._result import Result
-from servqual.errors import AdmissibilityWarning, ResponseError, nearest, shortened, warn
+from servqual._weights import read_weights
+from servqual.errors import AdmissibilityWarning, ResponseError, warn
 from servqual.instrument import Instrument
-from servqual.sample import read_weights
 
 MISSING = ("listwise", "available", "raise")
 POINTS_POLICIES = ("raise", "drop", "normalize")
-POINTS = 100.0
-_POINTS_TOLERANCE = 1e-6
-
-Pattern = str | Mapping[str, str] | None
-Columns = tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -158,7 +154,7 @@ class Responses(Result):
         held = read_frame(frame)
         if len(held) == 0:
             raise ResponseError("The frame has no rows, so there are no answers.")
-        columns = _bind(instrument, patterns, held)
+        columns = bind(instrument, patterns, held)
         recoded = instrument.reverse if reverse else ()
         answers: dict[str, Columns] = {}
         masks: dict[str, tuple[NDArray[np.bool_] | None, ...]] = {}
@@ -166,14 +162,14 @@ class Responses(Result):
         normalized = 0
         for role, names in columns.items():
             numbers = [read_numbers(held, name, not_applicable) for name in names]
-            _check_answered(role, names, numbers)
+            check_answered(role, names, numbers)
             if role == "points":
-                values, set_aside, normalized = _points(names, numbers, points_policy, held)
+                values, set_aside, normalized = check_points(names, numbers, points_policy, held)
             else:
-                _check_scale(role, names, numbers, instrument.scale_of(role), held)
+                check_scale(role, names, numbers, instrument.scale_of(role), held)
                 values = tuple(one.values for one in numbers)
                 if role != "importance":
-                    values = _recode(values, instrument, recoded, role)
+                    values = recode(values, instrument, recoded, role)
             answers[role] = values
             if any(one.not_applicable is not None for one in numbers):
                 masks[role] = tuple(one.not_applicable for one in numbers)
@@ -274,178 +270,6 @@ class Responses(Result):
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, not {value!r}.")
-
-
-def _bind(
-    instrument: Instrument, patterns: Mapping[str, Pattern], frame: Frame
-) -> dict[str, tuple[str, ...]]:
-    """Find the columns of each role."""
-    defaults = {"expectation": "E{}", "perception": "P{}", "minimum": "M{}", "importance": "I{}"}
-    columns: dict[str, tuple[str, ...]] = {}
-    for role, pattern in patterns.items():
-        if pattern is None:
-            continue
-        if role not in instrument.roles:
-            if pattern == defaults.get(role):
-                continue
-            raise ResponseError(
-                f"{role}= was given, but instrument {instrument.name!r} has no such role; its "
-                f"roles are {', '.join(instrument.roles)}."
-            )
-        keys = tuple(instrument.dimensions) if role == "points" else instrument.items
-        columns[role] = _names(role, pattern, keys)
-    if not columns:
-        raise ResponseError(
-            f"No role of instrument {instrument.name!r} was bound to columns; its roles are "
-            f"{', '.join(instrument.roles)}."
-        )
-    for role, names in columns.items():
-        absent = [name for name in names if name not in set(frame.names)]
-        if absent:
-            guesses = nearest(absent[0], frame.names)
-            has = f" The frame has {len(frame.names)} columns: {shortened(frame.names)}."
-            raise ResponseError(
-                f"{len(absent)} of {len(names)} {role} columns are missing from the frame: "
-                f"{shortened(absent)}.{guesses or has} Say how they are called with "
-                f"{role}='...{{}}' or a mapping, or {role}=None if it was not asked."
-            )
-    owner: dict[str, str] = {}
-    for role, names in columns.items():
-        for name in names:
-            if name in owner:
-                raise ResponseError(
-                    f"Column {name!r} is bound twice: as {owner[name]} and as {role}."
-                )
-            owner[name] = role
-    return columns
-
-
-def _names(role: str, pattern: Pattern, keys: tuple[str, ...]) -> tuple[str, ...]:
-    if isinstance(pattern, str):
-        if pattern.count("{}") != 1:
-            raise ResponseError(
-                f"{role}={pattern!r} must hold {{}} once, where the item id goes; for example "
-                f"'{role[0].upper()}{{}}'."
-            )
-        return tuple(pattern.replace("{}", key) for key in keys)
-    if not isinstance(pattern, Mapping):
-        raise ResponseError(
-            f"{role}= must be a pattern with {{}} or a mapping from ids to columns, not "
-            f"{type(pattern).__name__}."
-        )
-    given = {str(key): column for key, column in pattern.items()}
-    unknown = [key for key in given if key not in keys]
-    if unknown:
-        raise ResponseError(
-            f"{role}= maps {shortened(unknown)}, which the instrument does not have."
-            f"{nearest(unknown[0], keys)}"
-        )
-    unmapped = [key for key in keys if key not in given]
-    if unmapped:
-        raise ResponseError(
-            f"{role}= maps no column to {shortened(unmapped)}. Name items that the survey did not "
-            "ask in not_asked=(...)."
-        )
-    return tuple(given[key] for key in keys)
-
-
-def _check_answered(role: str, names: Sequence[str], numbers: Sequence[Numbers]) -> None:
-    empty = [
-        name
-        for name, one in zip(names, numbers, strict=True)
-        if one.values.dtype.kind == "f" and np.isnan(one.values).all()
-    ]
-    if empty:
-        raise ResponseError(
-            f"{len(empty)} {role} columns hold no answer at all: {shortened(empty)}. Name items "
-            "that the survey did not ask in not_asked=(...)."
-        )
-
-
-def _check_scale(
-    role: str,
-    names: Sequence[str],
-    numbers: Sequence[Numbers],
-    scale: tuple[int, int],
-    frame: Frame,
-) -> None:
-    low, high = scale
-    offenders = []
-    count = 0
-    for name, one in zip(names, numbers, strict=True):
-        least, most = _range(one.values)
-        if least < low or most > high:
-            off = (one.values < low) | (one.values > high)
-            count += int(off.sum())
-            row = int(np.flatnonzero(off)[0])
-            offenders.append(f"{name} row {frame.index[row]!r}: {one.values[row]:g}")
-    if offenders:
-        raise ResponseError(
-            f"{count:,} {role} answers are off the scale {low}-{high}. First of each column: "
-            f"{'; '.join(offenders[:5])}"
-            f"{f'; and {len(offenders) - 5} more columns' if len(offenders) > 5 else ''}. Correct "
-            "them, blank them, or name codes such as 99 in not_applicable=(...)."
-        )
-
-
-def _range(values: NDArray[Any]) -> tuple[float, float]:
-    if values.dtype.kind == "f":
-        return float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
-    return float(values.min()), float(values.max())
-
-
-def _recode(
-    values: Columns, instrument: Instrument, recoded: tuple[str, ...], role: str
-) -> Columns:
-    if not recoded:
-        return values
-    total = sum(instrument.scale_of(role))
-    return tuple(
-        _reversed(column, total) if item in recoded else column
-        for item, column in zip(instrument.items, values, strict=True)
-    )
-
-
-def _reversed(column: NDArray[Any], total: int) -> NDArray[Any]:
-    if column.dtype.kind in "iu" and not 0 <= total <= np.iinfo(column.dtype).max:
-        column = column.astype(np.int64)
-    values: NDArray[Any] = total - column
-    values.flags.writeable = False
-    return values
-
-
-def _points(
-    names: Sequence[str], numbers: Sequence[Numbers], policy: str, frame: Frame
-) -> tuple[Columns, tuple[int, ...], int]:
-    """Check allocations of 100 points; blank rows stay NaN."""
-    points = np.array([one.values for one in numbers], dtype=np.float64)
-    negative = (points < 0).any(axis=0)
-    if negative.any():
-        raise ResponseError(
-            f"{int(negative.sum()):,} respondents gave negative points, the first in row "
-            f"{frame.index[int(np.flatnonzero(negative)[0])]!r}."
-        )
-    total = points.sum(axis=0)
-    wrong = np.abs(total - POINTS) > _POINTS_TOLERANCE
-    set_aside: tuple[int, ...] = ()
-    normalized = 0
-    if wrong.any() and policy == "raise":
-        rows = np.flatnonzero(wrong)
-        shown = [f"row {frame.index[row]!r}: {total[row]:g}" for row in rows[:5]]
-        raise ResponseError(
-            f"The points of {len(rows):,} respondents do not sum to 100: {'; '.join(shown)}"
-            f"{'; ...' if len(rows) > 5 else ''}. Correct them, or choose points_policy='drop' "
-            "(set these allocations aside) or 'normalize' (rescale them to 100)."
-        )
-    if wrong.any():
-        unusable = wrong if policy == "drop" else wrong & (total == 0)
-        set_aside = tuple(np.flatnonzero(unusable).tolist())
-        normalized = int((wrong & ~unusable).sum())
-        points[:, unusable] = np.nan
-        rescaled = wrong & ~unusable
-        points[:, rescaled] *= POINTS / total[rescaled]
-    points.flags.writeable = False
-    return tuple(points), set_aside, normalized
 
 
 def _refuse_missing(responses: Responses) -> None:

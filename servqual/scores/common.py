@@ -1,6 +1,6 @@
 """What all scores have in common: who is scored, who is left out, frames of what was scored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,6 @@ from servqual.errors import (
     warn,
 )
 from servqual.responses import Responses
-from servqual.scores.importance import Importance
 
 CONFIDENCE = 0.95
 PREFIX = {"perception": "P", "expectation": "E", "minimum": "M"}
@@ -134,6 +133,12 @@ class Scores(Result):
         """Give a new tidy frame, one row an item, a dimension or an overall score."""
         return self.summary.copy()
 
+    def _labelled(self, values: NDArray[Any], columns: Iterable[str]) -> pd.DataFrame:
+        """View a read-only (q, n) array as a frame with a column for each row of it."""
+        values = values.view()
+        values.flags.writeable = False
+        return pd.DataFrame(values.T, columns=list(columns), index=self.index, copy=False)
+
     def _columns(self, role: str) -> tuple[NDArray[Any], ...]:
         return self.responses.answers[role]
 
@@ -150,9 +155,7 @@ class Scores(Result):
         n, total = self.n, len(self.responses)
         text = say("{instrument}: n = {n:,}", language, n=n, instrument=self._instrument(language))
         if n < total:
-            text += say(
-                " of {total:,} ({out:,} left out)", language, total=total, out=total - n
-            )
+            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=total - n)
         if self.responses.weights is not None:
             text += say(", with sampling weights", language)
         return text
@@ -230,24 +233,6 @@ class Scores(Result):
         return self.summary["ci_low"].isna()
 
 
-def describe_overall(
-    of: str, importance: Importance | None, dimensions: int, items: int, language: str
-) -> str:
-    """Say what the overall score is the mean of."""
-    if importance is None:
-        if of == "items":
-            return say("overall = mean of {count} items", language, count=items)
-        return say("overall = mean of {count} dimensions", language, count=dimensions)
-    template = {
-        ("dimension", True): "overall = mean of {count} dimensions weighted by {by}",
-        ("dimension", False): "overall = sum of {count} dimensions weighted by {by}",
-        ("item", True): "overall = mean of {count} items weighted by {by}",
-        ("item", False): "overall = sum of {count} items weighted by {by}",
-    }[importance.at, importance.normalize]
-    count = dimensions if importance.at == "dimension" else items
-    return say(template, language, count=count, by=importance.describe(language))
-
-
 def check_size(n: int) -> None:
     """Warn where there are too few respondents for any spread."""
     if n < 2:
@@ -280,17 +265,10 @@ def part(scored: Scored, name: str, statistic: str) -> NDArray[Any]:
     return joined
 
 
-def interval(
-    mean: NDArray[np.float64], error: NDArray[np.float64], n: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Student's interval of a mean; NaN where there is no spread."""
+def interval(scored: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Student's interval of the mean scores; NaN where there is no spread."""
+    n = part(scored, "score", "n")
+    mean, error = part(scored, "score", "mean"), part(scored, "score", "standard_error")
     quantile = stdtrit(np.maximum(n - 1, 1), 0.5 + CONFIDENCE / 2)
     half = np.where((n > 1) & (error > 0), quantile * error, np.nan)
     return mean - half, mean + half
-
-
-def labelled(
-    values: NDArray[Any], columns: Sequence[str] | Mapping[str, Any], index: pd.Index
-) -> pd.DataFrame:
-    """View a (q, n) array as a frame with one column each, without copying."""
-    return pd.DataFrame(values.T, columns=list(columns), index=index, copy=False)

@@ -1,30 +1,17 @@
 """Gap scores: perception minus expectation."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from servqual._kernel import score
 from servqual._language import say
 from servqual.responses import Responses
-from servqual.scores.common import (
-    Scores,
-    check_size,
-    describe_overall,
-    interval,
-    keys_and_labels,
-    labelled,
-    part,
-    select,
-)
-from servqual.scores.importance import At, Importance, Weigh, read_importance, weighting
+from servqual.scores.importance import At, Weigh
+from servqual.scores.weighted import Overall, WeightedScores, score_weighted, summarize
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class GapScores(Scores):
+class GapScores(WeightedScores):
     """Gap scores of respondents; make them with `gap_scores`.
 
     Attributes
@@ -40,34 +27,6 @@ class GapScores(Scores):
         Who was left out and why.
     """
 
-    item_gaps: NDArray[Any]
-    dimension_gaps: NDArray[np.float64]
-    overall_gap: NDArray[np.float64]
-    overall_gap_weighted: NDArray[np.float64] | None
-    overall_of: str
-    importance: Importance | None
-
-    @property
-    def items(self) -> pd.DataFrame:
-        """Item gaps: one row a scored respondent, columns are item ids."""
-        return labelled(self.item_gaps, self.responses.instrument.items, self.index)
-
-    @property
-    def dimensions(self) -> pd.DataFrame:
-        """Dimension gaps: one row a scored respondent."""
-        return labelled(self.dimension_gaps, self.responses.instrument.dimensions, self.index)
-
-    @property
-    def overall(self) -> pd.Series:
-        """Overall gap of each scored respondent, weighted if importance was given."""
-        values = self.overall_gap if self.overall_gap_weighted is None else self.overall_gap_weighted
-        return pd.Series(values, index=self.index, name="overall", copy=False)
-
-    @property
-    def overall_unweighted(self) -> pd.Series:
-        """Overall gap of each scored respondent, without importance weights."""
-        return pd.Series(self.overall_gap, index=self.index, name="overall_unweighted", copy=False)
-
     def to_data(self, extra: object = None) -> pd.DataFrame:
         """Give one frame for models: G1.. gaps, P1.. and E1.. answers, then extra columns.
 
@@ -82,51 +41,30 @@ class GapScores(Scores):
         pandas.DataFrame
             One row a scored respondent, under its original index.
         """
-        gaps = {
-            f"G{item}": values
-            for item, values in zip(self.responses.instrument.items, self.item_gaps, strict=True)
-        }
-        return self._with_answers(dict(gaps), extra)
+        items = self.responses.instrument.items
+        gaps = {f"G{item}": row for item, row in zip(items, self.item_scores, strict=True)}
+        return self._with_answers(gaps, extra)
 
     def title(self, language: str = "en") -> str:
         """Say of what, of how many, with which expectation, and what overall is the mean of."""
         kind = self.responses.instrument.expectation_kind
-        stated = say(f"{kind} expectations" if kind else "kind of expectation not stated", language)
+        stated = f"{kind} expectations" if kind else "kind of expectation not stated"
         return say(
             "Gap scores (P − E; {kind}), {of}; {overall}",
             language,
-            kind=stated,
+            kind=say(stated, language),
             of=self._of(language),
-            overall=describe_overall(
-                self.overall_of,
-                self.importance,
-                len(self.dimension_gaps),
-                len(self.item_gaps),
-                language,
-            ),
+            overall=self._what_overall_is(language),
         )
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
         """Say what a gap means, how its interval was formed, and what was left out."""
-        notes = [
-            say(
-                "Gap = perception − expectation in scale points; negative means that the service "
-                "falls short. Intervals: 95 %, Student's t.",
-                language,
-            ),
-            *self._shared_notes(language),
-        ]
-        unscored = int(np.isnan(self.overall).sum())
-        if unscored:
-            notes.append(
-                say(
-                    "{count:,} scored respondents have no overall score: a dimension or a weight "
-                    "is missing.",
-                    language,
-                    count=unscored,
-                )
-            )
-        return tuple(notes)
+        meaning = say(
+            "Gap = perception − expectation in scale points; negative means that the service "
+            "falls short. Intervals: 95 %, Student's t.",
+            language,
+        )
+        return (meaning, *self._shared_notes(language), *self._unscored_note(language))
 
     @property
     def _roles(self) -> tuple[str, ...]:
@@ -138,7 +76,7 @@ def gap_scores(
     importance: object = None,
     importance_at: At = "dimension",
     normalize: bool = True,
-    overall: Literal["dimensions", "items"] = "dimensions",
+    overall: Overall = "dimensions",
     weigh: Weigh = "respondents",
 ) -> GapScores:
     r"""Score the gaps between perception and expectation.
@@ -212,55 +150,18 @@ def gap_scores(
     >>> float(scores.overall.mean())
     -1.5
     """
-    if overall not in ("dimensions", "items"):
-        raise ValueError(f"overall must be 'dimensions' or 'items', not {overall!r}.")
-    chosen = select(responses, ("perception", "expectation"))
-    asked, by = None, None
-    if importance is not None:
-        asked, values = read_importance(
-            importance, responses, at=importance_at, normalize=normalize, weigh=weigh
-        )
-        by = weighting(asked, values, chosen.rows, responses.weights)
-    scored = score(
-        responses.answers["perception"],
-        responses.answers["expectation"],
-        list(responses.instrument.positions.values()),
-        rows=chosen.rows,
-        gaps=chosen.gaps,
+    fields, scored = score_weighted(
+        responses,
+        ("perception", "expectation"),
+        importance=importance,
+        importance_at=importance_at,
+        normalize=normalize,
         overall=overall,
-        weighting=by,
-        weights=responses.weights,
+        weigh=weigh,
     )
-    levels = ["overall"] if by is None else ["overall", "overall_unweighted"]
-    n = part(scored, "score", "n")
-    mean, error = part(scored, "score", "mean"), part(scored, "score", "standard_error")
-    low, high = interval(mean, error, n)
-    summary = pd.DataFrame(
-        {
-            **keys_and_labels(responses, levels),
-            "n": n,
-            "mean_e": part(scored, "lower", "mean"),
-            "sd_e": np.sqrt(part(scored, "lower", "variance")),
-            "mean_p": part(scored, "upper", "mean"),
-            "sd_p": np.sqrt(part(scored, "upper", "variance")),
-            "gap": mean,
-            "sd_gap": np.sqrt(part(scored, "score", "variance")),
-            "ci_low": low,
-            "ci_high": high,
-        }
+    summary = summarize(
+        responses,
+        scored,
+        {"lower": ("mean_e", "sd_e"), "upper": ("mean_p", "sd_p"), "score": ("gap", "sd_gap")},
     )
-    for values in (scored.items, scored.dimensions, scored.overall, scored.overall_weighted):
-        if values is not None:
-            values.flags.writeable = False
-    check_size(scored.items.shape[1])
-    return GapScores(
-        responses=responses,
-        rows=chosen.rows,
-        summary=summary,
-        item_gaps=scored.items,
-        dimension_gaps=scored.dimensions,
-        overall_gap=scored.overall,
-        overall_gap_weighted=scored.overall_weighted,
-        overall_of=overall,
-        importance=asked,
-    )
+    return GapScores(summary=summary, **fields)

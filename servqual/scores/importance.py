@@ -64,7 +64,7 @@ def read_importance(
     if (values < 0).any():
         raise ResponseError("importance weights must not be negative.")
     if normalize and not (values > 0).any():
-        raise ResponseError("importance weights are all zero, so they cannot be scaled to sum to 1.")
+        raise ResponseError("importance weights are all zero; they cannot be scaled to sum to 1.")
     return Importance(source=source, at=at, normalize=normalize, weigh=weigh), values
 
 
@@ -120,10 +120,13 @@ def _mean(ratings: NDArray[np.float64], tolerant: bool) -> NDArray[np.float64]:
     count = present.sum(axis=0)
     total = np.where(present, ratings, 0).sum(axis=0)
     enough = (count > 0) & (2 * count >= len(ratings))
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=enough)
+    unknown = np.full(len(total), np.nan)
+    return np.divide(total, count, out=unknown, where=enough)
 
 
-def _mapped(importance: Mapping[object, object], keys: tuple[str, ...], at: At) -> NDArray[np.float64]:
+def _mapped(
+    importance: Mapping[object, object], keys: tuple[str, ...], at: At
+) -> NDArray[np.float64]:
     given = {str(key): value for key, value in importance.items()}
     unknown = [key for key in given if key not in keys]
     if unknown:

@@ -1,5 +1,6 @@
 """Zone-of-tolerance scores: perception against the minimum and the desired level."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,12 +18,12 @@ from servqual.scores.common import (
     check_size,
     interval,
     keys_and_labels,
-    labelled,
     part,
     select,
 )
 
 Inversions = Literal["keep", "set_aside", "leave_out", "raise"]
+ROLES = ("perception", "minimum", "expectation")
 ZONES = ("below", "at_minimum", "inside", "at_desired", "above", "at_both")
 
 
@@ -54,13 +55,12 @@ class ToleranceScores(Scores):
     @property
     def adequacy(self) -> pd.DataFrame:
         """Perception - minimum, by dimension."""
-        return labelled(self.dimension_adequacy, self.responses.instrument.dimensions, self.index)
+        return self._labelled(self.dimension_adequacy, self.responses.instrument.dimensions)
 
     @property
     def superiority(self) -> pd.DataFrame:
         """Perception - desired, by dimension."""
-        keys = self.responses.instrument.dimensions
-        return labelled(self.dimension_superiority, keys, self.index)
+        return self._labelled(self.dimension_superiority, self.responses.instrument.dimensions)
 
     @property
     def width(self) -> pd.DataFrame:
@@ -71,8 +71,8 @@ class ToleranceScores(Scores):
     def items(self) -> dict[str, pd.DataFrame]:
         """Adequacy, superiority and width by item."""
         keys = self.responses.instrument.items
-        adequacy = labelled(self.item_adequacy, keys, self.index)
-        superiority = labelled(self.item_superiority, keys, self.index)
+        adequacy = self._labelled(self.item_adequacy, keys)
+        superiority = self._labelled(self.item_superiority, keys)
         return {
             "adequacy": adequacy,
             "superiority": superiority,
@@ -101,15 +101,12 @@ class ToleranceScores(Scores):
     def title(self, language: str = "en") -> str:
         """Say of what, of how many, and what overall is the mean of."""
         of_items = self.overall_of == "items"
-        template = (
-            "overall = mean of {count} items" if of_items else "overall = mean of {count} dimensions"
-        )
         count = len(self.item_adequacy if of_items else self.dimension_adequacy)
         return say(
             "Zone of tolerance (minimum, desired, perceived), {of}; {overall}",
             language,
             of=self._of(language),
-            overall=say(template, language, count=count),
+            overall=say(f"overall = mean of {{count}} {self.overall_of}", language, count=count),
         )
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
@@ -142,7 +139,7 @@ class ToleranceScores(Scores):
 
     @property
     def _roles(self) -> tuple[str, ...]:
-        return ("perception", "minimum", "expectation")
+        return ROLES
 
     @property
     def _other_reason(self) -> str:
@@ -220,12 +217,11 @@ def tolerance_scores(
     ):
         if value not in choices:
             raise ValueError(f"{name} must be one of {choices}, not {value!r}.")
-    roles = ("perception", "minimum", "expectation")
-    _require_roles(responses, roles)
+    _require_roles(responses)
     inverted = _inverted(responses, inversions)
     many = inverted.sum(axis=0) > inversions_allowed if inversions == "leave_out" else None
-    chosen = select(responses, roles, also_out=many)
-    answers = {role: responses.answers[role] for role in roles}
+    chosen = select(responses, ROLES, also_out=many)
+    answers: Mapping[str, Columns] = responses.answers
     gaps = chosen.gaps or (inversions == "set_aside" and bool(inverted.any()))
     if gaps:
         answers = _aligned(answers, inverted if inversions == "set_aside" else None)
@@ -268,13 +264,13 @@ def tolerance_scores(
     )
 
 
-def _require_roles(responses: Responses, roles: tuple[str, ...]) -> None:
-    absent = [role for role in roles if role not in responses.answers]
+def _require_roles(responses: Responses) -> None:
+    absent = [role for role in ROLES if role not in responses.answers]
     if absent:
         raise ResponseError(
-            f"The zone of tolerance needs the roles {', '.join(roles)}; not bound: "
+            f"The zone of tolerance needs the roles {', '.join(ROLES)}; not bound: "
             f"{', '.join(absent)}. Instrument 'servqual-1994' has all three, with columns "
-            f"{', '.join(f'{PREFIX[role]}1' for role in roles)} and so on."
+            f"{', '.join(f'{PREFIX[role]}1' for role in ROLES)} and so on."
         )
 
 
@@ -292,11 +288,9 @@ def _inverted(responses: Responses, inversions: str) -> NDArray[np.bool_]:
     return inverted
 
 
-def _aligned(
-    answers: dict[str, Columns], aside: NDArray[np.bool_] | None
-) -> dict[str, Columns]:
+def _aligned(answers: Mapping[str, Columns], aside: NDArray[np.bool_] | None) -> dict[str, Columns]:
     """Blank an item in all three roles where one of them is blank or set aside."""
-    stacked = {role: np.array(columns, dtype=np.float64) for role, columns in answers.items()}
+    stacked = {role: np.array(answers[role], dtype=np.float64) for role in ROLES}
     blank = np.logical_or.reduce([np.isnan(values) for values in stacked.values()])
     if aside is not None:
         blank |= aside
@@ -312,20 +306,18 @@ def _summary(
     width: Scored,
     weights: NDArray[np.float64] | None,
 ) -> pd.DataFrame:
-    n = part(adequacy, "score", "n")
     columns: dict[str, Any] = {
         **keys_and_labels(responses, ["overall"]),
-        "n": n,
+        "n": part(adequacy, "score", "n"),
         "mean_m": part(adequacy, "lower", "mean"),
         "mean_e": part(superiority, "lower", "mean"),
         "mean_p": part(adequacy, "upper", "mean"),
         "width": part(width, "score", "mean"),
     }
     for name, scored in (("adequacy", adequacy), ("superiority", superiority)):
-        mean, error = part(scored, "score", "mean"), part(scored, "score", "standard_error")
-        low, high = interval(mean, error, n)
+        low, high = interval(scored)
         columns |= {
-            name: mean,
+            name: part(scored, "score", "mean"),
             f"{name}_sd": np.sqrt(part(scored, "score", "variance")),
             f"{name}_ci_low": low,
             f"{name}_ci_high": high,
@@ -365,4 +357,3 @@ def _shares(
     shares["within"] = 1 - shares["below"] - shares["above"]
     shares["inverted"] = float(w[inverted].sum()) / whole if whole else np.nan
     return shares
-
