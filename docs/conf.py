@@ -1,6 +1,7 @@
 """Configuration of the documentation."""
 
 import importlib
+import inspect
 import shutil
 from pathlib import Path
 
@@ -17,9 +18,9 @@ version = release = servqual.__version__
 
 extensions = [
     "myst_nb",
+    "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**.ipynb_checkpoints"]
@@ -39,10 +40,7 @@ nb_execution_timeout = 300
 
 autodoc_typehints = "none"
 autosummary_generate = True
-napoleon_google_docstring = False
-napoleon_use_ivar = True
-# References of a docstring are listed without being called in its text.
-suppress_warnings = ["ref.footnote"]
+numpydoc_show_class_members = False
 
 
 def heading(title: str, line: str = "=") -> str:
@@ -67,9 +65,12 @@ def write_api_pages() -> None:
     (pages / "people.rst").write_text(people, encoding="utf-8")
 
     arrays = importlib.import_module("servqual.arrays")
-    machines = heading("servqual.arrays: NumPy arrays") + summary(
-        "servqual.arrays", list(arrays.__all__)
-    )
+    functions = [
+        name
+        for name, value in vars(arrays).items()
+        if inspect.isfunction(value) and value.__module__ == arrays.__name__ and name[0] != "_"
+    ]
+    machines = heading("servqual.arrays: NumPy arrays") + summary("servqual.arrays", functions)
     (pages / "machines.rst").write_text(machines, encoding="utf-8")
 
 

@@ -29,8 +29,8 @@ def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-@needs("cffconvert")
 def test_citation_is_valid():
+    needs("cffconvert")
     run = subprocess.run(
         [sys.executable, "-c", "from cffconvert.cli.cli import cli; cli()", "--validate"],
         cwd=ROOT,

@@ -1,0 +1,228 @@
+"""The kernel against plain NumPy and pandas, path by path."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from servqual import _kernel
+from servqual._kernel import Tally, Weighting, score
+
+MEMBERS = [[0, 1], [2, 3, 4]]
+
+
+def plain(p, e, members, rows=None, gaps=False, overall="dimensions"):
+    """Gaps by pandas alone, row by row."""
+    p, e = pd.DataFrame(p, dtype=float), pd.DataFrame(e, dtype=float)
+    if rows is not None:
+        p, e = p[rows], e[rows]
+    g = p - e
+    dimensions = pd.DataFrame(
+        {
+            d: g[at].mean(axis=1).where(g[at].notna().mean(axis=1) >= 0.5)
+            for d, at in enumerate(members)
+        }
+    )
+    total = (dimensions if overall == "dimensions" else g).mean(axis=1)
+    return g, dimensions, total.where(dimensions.notna().all(axis=1))
+
+
+@pytest.fixture(params=["int8", "int16", "int64", "uint8", "float64", "mixed", "wide"])
+def answers(request, rng):
+    p = rng.integers(1, 8, (9001, 5))
+    e = rng.integers(3, 8, (9001, 5))
+    if request.param == "wide":
+        return p * 1000, e * 1000
+    if request.param == "mixed":
+        p, e = p.astype(np.int8), e.astype(np.float64)
+        return p, e
+    return p.astype(request.param), e.astype(request.param)
+
+
+@pytest.mark.parametrize("overall", ["dimensions", "items"])
+def test_every_type_of_column_gives_the_same_scores(answers, overall):
+    p, e = answers
+    scored = score(list(p.T), list(e.T), MEMBERS, overall=overall)
+    g, dimensions, total = plain(p, e, MEMBERS, overall=overall)
+    np.testing.assert_array_equal(scored.items.T, g)
+    np.testing.assert_allclose(scored.dimensions.T, dimensions, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(scored.overall, total, rtol=0, atol=1e-12)
+    for tally, values in zip(scored.tallies, (g, dimensions, total.to_frame()), strict=True):
+        np.testing.assert_allclose(tally.mean.reshape(3, -1)[2], values.mean(), rtol=1e-12)
+        np.testing.assert_allclose(tally.variance.reshape(3, -1)[2], values.var(), rtol=1e-10)
+        np.testing.assert_allclose(tally.standard_error.reshape(3, -1)[2], values.sem(), rtol=1e-10)
+
+
+def test_the_parts_are_tallied_at_every_level(rng):
+    p, e = rng.integers(1, 8, (500, 5)), rng.integers(1, 8, (500, 5))
+    scored = score(list(p.T), list(e.T), MEMBERS)
+    assert scored.parts == ("upper", "lower", "score")
+    for number, values in enumerate((p, e)):
+        frame = pd.DataFrame(values, dtype=float)
+        means = pd.DataFrame({d: frame[at].mean(axis=1) for d, at in enumerate(MEMBERS)})
+        for tally, of in zip(
+            scored.tallies, (frame, means, means.mean(axis=1).to_frame()), strict=True
+        ):
+            np.testing.assert_allclose(tally.mean.reshape(3, -1)[number], of.mean(), rtol=1e-12)
+            np.testing.assert_allclose(tally.variance.reshape(3, -1)[number], of.var(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("overall", ["dimensions", "items"])
+def test_missing_answers_follow_the_half_rule(rng, overall):
+    p = rng.integers(1, 8, (9001, 5)).astype(float)
+    e = rng.integers(1, 8, (9001, 5)).astype(float)
+    p[rng.random(p.shape) < 0.3] = np.nan
+    e[rng.random(e.shape) < 0.2] = np.nan
+    scored = score(list(p.T), list(e.T), MEMBERS, gaps=True, overall=overall)
+    g, dimensions, total = plain(p, e, MEMBERS, overall=overall)
+    np.testing.assert_array_equal(scored.items.T, g)
+    np.testing.assert_allclose(scored.dimensions.T, dimensions, atol=1e-12)
+    np.testing.assert_allclose(scored.overall, total, atol=1e-12)
+    items, levels, totals = scored.tallies
+    np.testing.assert_array_equal(items.n.reshape(3, -1)[2], g.count())
+    np.testing.assert_array_equal(levels.n.reshape(3, -1)[2], dimensions.count())
+    np.testing.assert_array_equal(totals.n[2], total.count())
+    # E and P are averaged over the same answers as their difference.
+    paired = pd.DataFrame(p).where(g.notna())
+    np.testing.assert_allclose(items.mean.reshape(3, -1)[0], paired.mean(), rtol=1e-12)
+    np.testing.assert_allclose(totals.mean[2], totals.mean[0] - totals.mean[1], atol=1e-12)
+
+
+def test_only_chosen_rows_are_scored(rng):
+    p, e = rng.integers(1, 8, (9001, 5)), rng.integers(1, 8, (9001, 5))
+    rows = rng.random(9001) < 0.4
+    some = score(list(p.T), list(e.T), MEMBERS, rows=rows)
+    alone = score(list(p[rows].T), list(e[rows].T), MEMBERS)
+    np.testing.assert_array_equal(some.items, alone.items)
+    np.testing.assert_array_equal(some.dimensions, alone.dimensions)
+    for one, other in zip(some.tallies, alone.tallies, strict=True):
+        np.testing.assert_allclose(one.mean, other.mean, rtol=1e-12)
+        np.testing.assert_allclose(one.variance, other.variance, rtol=1e-10)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 100, 4096])
+def test_chunks_change_nothing(rng, monkeypatch, chunk):
+    p, e = rng.normal(5, 1, (301, 5)), rng.normal(6, 1, (301, 5))
+    whole = score(list(p.T), list(e.T), MEMBERS)
+    monkeypatch.setattr(_kernel, "_CHUNK", chunk)
+    parts = score(list(p.T), list(e.T), MEMBERS)
+    np.testing.assert_array_equal(whole.items, parts.items)
+    np.testing.assert_allclose(whole.dimensions, parts.dimensions, atol=1e-14)
+    for one, other in zip(whole.tallies, parts.tallies, strict=True):
+        np.testing.assert_allclose(one.mean, other.mean, rtol=1e-12)
+        np.testing.assert_allclose(one.variance, other.variance, rtol=1e-10)
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "strided", "reversed", "apart"])
+def test_layout_of_the_columns_changes_nothing(rng, layout):
+    p, e = rng.integers(1, 8, (500, 5)), rng.integers(1, 8, (500, 5))
+    expected = score([c.copy() for c in p.T], [c.copy() for c in e.T], MEMBERS)
+    if layout in "CF":
+        p, e = np.array(p, order=layout), np.array(e, order=layout)
+    elif layout == "strided":
+        wide = np.zeros((1000, 15), dtype=np.int64)
+        wide[::2, ::3] = p
+        p = wide[::2, ::3]
+    elif layout == "reversed":
+        p = np.array(p[::-1, ::-1])[::-1, ::-1]
+    columns = [c.copy() for c in p.T] if layout == "apart" else list(p.T)
+    scored = score(columns, list(e.T), MEMBERS)
+    np.testing.assert_array_equal(scored.items, expected.items)
+    np.testing.assert_array_equal(scored.dimensions, expected.dimensions)
+
+
+def test_whole_numbers_stay_whole_in_the_smallest_type(rng):
+    answers = [rng.integers(1, 8, 50).astype(np.uint8) for _ in range(4)]
+    assert score(answers[:2], answers[2:], [[0, 1]]).items.dtype == np.int8
+    percent = [np.array([0, 100], dtype=np.uint8), np.array([100, 0], dtype=np.uint8)]
+    assert score(percent[:1], percent[1:], [[0]]).items.tolist() == [[-100, 100]]
+    wide = [np.array([0, 200], dtype=np.uint8), np.array([200, 0], dtype=np.uint8)]
+    scored = score(wide[:1], wide[1:], [[0]])
+    assert scored.items.tolist() == [[-200, 200]]
+    assert scored.items.dtype == np.int16
+
+
+def test_sums_of_large_whole_numbers_do_not_lose_digits():
+    n = 50_000
+    p = np.full(n, 100, dtype=np.int8)
+    e = np.zeros(n, dtype=np.int8)
+    p[0] = 99
+    scored = score([p] * 30, [e] * 30, [list(range(30))])
+    _, dimension, _ = scored.tallies
+    assert dimension.mean[2] == pytest.approx(100 - 1 / n, rel=1e-15)
+    assert dimension.variance[2] == pytest.approx(p.astype(float).var(ddof=1), rel=1e-9)
+
+
+def test_weighting_by_dimension_and_by_item(rng):
+    p, e = rng.integers(1, 8, (300, 5)), rng.integers(1, 8, (300, 5))
+    g, dimensions, _ = plain(p, e, MEMBERS)
+    own = rng.integers(0, 100, (2, 300)).astype(float)
+    items = rng.integers(1, 8, (5, 300)).astype(float)
+    cases = [
+        (
+            Weighting(values=np.array([1.0, 3.0]), at="dimension", normalize=True),
+            (dimensions @ [1, 3]) / 4,
+        ),
+        (
+            Weighting(values=np.array([1.0, 3.0]), at="dimension", normalize=False),
+            dimensions @ [1, 3],
+        ),
+        (
+            Weighting(values=own, at="dimension", normalize=True),
+            (dimensions * own.T).sum(axis=1) / own.sum(axis=0),
+        ),
+        (Weighting(values=items, at="item", normalize=False), (g * items.T).sum(axis=1)),
+        (
+            Weighting(values=items, at="item", normalize=True),
+            (g * items.T).sum(axis=1) / items.sum(axis=0),
+        ),
+    ]
+    for weighting, expected in cases:
+        scored = score(list(p.T), list(e.T), MEMBERS, weighting=weighting)
+        np.testing.assert_allclose(scored.overall_weighted, expected, atol=1e-12)
+        totals = scored.tallies[2]
+        np.testing.assert_allclose(totals.mean.reshape(3, 2)[2, 1], expected.mean(), rtol=1e-12)
+        np.testing.assert_allclose(totals.variance.reshape(3, 2)[2, 1], expected.var(), rtol=1e-9)
+
+
+def test_weights_that_are_absent_or_all_zero_leave_no_score():
+    p, e = [np.array([5, 6, 7])] * 2, [np.array([6, 6, 6])] * 2
+    own = np.array([[50.0, 0.0, np.nan], [50.0, 0.0, 20.0]])
+    weighting = Weighting(values=own, at="dimension", normalize=True)
+    scored = score(p, e, [[0], [1]], weighting=weighting)
+    np.testing.assert_array_equal(scored.overall_weighted, [-1.0, np.nan, np.nan])
+    assert scored.tallies[2].n.reshape(3, 2)[2].tolist() == [3, 1]
+
+
+def test_a_missing_item_is_passed_over_by_item_weights():
+    p = [np.array([5.0]), np.array([6.0]), np.array([np.nan])]
+    e = [np.array([6.0]), np.array([6.0]), np.array([6.0])]
+    for normalize, expected in ((True, -0.75), (False, np.nan)):
+        by = Weighting(values=np.array([3.0, 1.0, 9.0]), at="item", normalize=normalize)
+        scored = score(p, e, [[0, 1, 2]], gaps=True, weighting=by)
+        np.testing.assert_array_equal(scored.overall_weighted, [expected])
+
+
+def test_tally_keeps_a_small_variance_under_a_large_mean(rng):
+    x = 1e6 + rng.normal(0, 1e-3, (1, 20_000))
+    tally = Tally(np.ones(1))
+    for start in range(0, 20_000, 4096):
+        tally.add(x[:, start : start + 4096], None, gaps=False)
+    assert tally.variance[0] == pytest.approx(x.var(ddof=1), rel=1e-6)
+
+
+def test_tally_of_a_constant_has_no_variance():
+    for value in (7.0, 1 / 3, 6.1):
+        tally = Tally(np.ones(1))
+        for _ in range(3):
+            tally.add(np.full((1, 100), value), None, gaps=False)
+        assert tally.variance[0] == 0.0
+        assert tally.mean[0] == value
+
+
+def test_tally_below_two_rows_has_no_variance():
+    tally = Tally(np.ones(2))
+    tally.add(np.array([[3.0], [np.nan]]), None, gaps=True)
+    assert tally.n.tolist() == [1, 0]
+    np.testing.assert_array_equal(tally.mean, [3.0, np.nan])
+    assert np.isnan(tally.variance).all()
+    assert np.isnan(tally.standard_error).all()
