@@ -4,100 +4,21 @@ Columns come as sequences of 1-D arrays, one an item. Whole numbers are added as
 every sum in a chunk stays below 2**24, where float32 is exact; anything else as float64.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from servqual._tally import Floats, Statistics, Tally, WholeTally
+
 Columns = Sequence[NDArray[Any]]
 
-_CHUNK = 4096
+_CHUNK = 8192
+_SMALL_CHUNK = 512
 _EXACT = 2**24
-
-
-class Tally:
-    """Count, mean, variance and standard error of q variables whose rows arrive in chunks.
-
-    With sampling weights w, the mean is sum(w x) / sum(w), the variance n / (n - 1) times the
-    weighted mean squared deviation, and the squared standard error the linearised
-    n / (n - 1) sum(w**2 (x - mean)**2) / sum(w)**2. Equal weights give the usual figures.
-    """
-
-    def __init__(self, scale: Floats) -> None:
-        q = len(scale)
-        self.scale = scale  # what the values that are added are still to be divided by
-        self.n = np.zeros(q, dtype=np.int64)
-        self._shift: Floats | None = None
-        self._sums = np.zeros((2, 3, q))  # for w and w**2: the sums of 1, x and x**2
-        self._weighted = False
-
-    def add(self, block: NDArray[Any], weights: Floats | None, *, gaps: bool) -> None:
-        """Add a (q, m) block of values; `gaps` says that it may hold NaN."""
-        m = block.shape[1]
-        if m == 0:
-            return
-        if block.dtype == np.float64:
-            block = block - self._centre(block)[:, None]
-        if weights is None and not gaps:
-            self.n += m
-            self._sums[0, 0] += m
-            self._sums[0, 1] += block @ np.ones(m, dtype=block.dtype)
-            self._sums[0, 2] += np.vecdot(block, block)
-            return
-        present = ~np.isnan(block)
-        block = np.where(present, block, 0)
-        squared = block * block
-        w = np.ones(m) if weights is None else weights
-        self._weighted |= weights is not None
-        self.n += (present & (w > 0)).sum(axis=1)
-        for powered, sums in ((w, self._sums[0]), (w * w, self._sums[1])):
-            for values, row in ((present, sums[0]), (block, sums[1]), (squared, sums[2])):
-                row += values @ powered
-
-    def _centre(self, block: Floats) -> Floats:
-        """Move each variable near zero, so that a small variance survives a large mean."""
-        if self._shift is None or np.isnan(self._shift).any():
-            first = np.argmax(~np.isnan(block), axis=1)
-            found = block[np.arange(len(block)), first]
-            known = found if self._shift is None else self._shift
-            self._shift = np.where(np.isnan(known), found, known)
-        return np.nan_to_num(self._shift)
-
-    @property
-    def mean(self) -> Floats:
-        """The means, NaN where there is no row."""
-        weight, linear, _ = self._sums[0]
-        mean = _ratio(linear, weight)
-        return (mean if self._shift is None else mean + self._shift) / self.scale
-
-    @property
-    def variance(self) -> Floats:
-        """The variances, NaN below two rows."""
-        weight, linear, square = self._sums[0]
-        spread = _ratio(square - linear * _ratio(linear, weight), weight)
-        return np.maximum(spread, 0) * self._correction / self.scale**2
-
-    @property
-    def standard_error(self) -> Floats:
-        """The standard errors of the means, NaN below two rows."""
-        if not self._weighted:
-            return np.sqrt(_ratio(self.variance, self.n))
-        weight, linear, _ = self._sums[0]
-        mean = _ratio(linear, weight)
-        mass, linear, square = self._sums[1]
-        spread = _ratio(square - 2 * mean * linear + mean**2 * mass, weight**2)
-        return np.sqrt(np.maximum(spread, 0) * self._correction) / self.scale
-
-    @property
-    def _correction(self) -> Floats:
-        return _ratio(self.n, np.where(self.n > 1, self.n - 1, 0))
-
-
-def _ratio(above: NDArray[Any], below: NDArray[Any]) -> Floats:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -141,16 +62,15 @@ class Weighting:
 class Scored:
     """What one pass over the rows gives; arrays have one column a scored row.
 
-    `parts` names what the tallies hold: a row for each part and each item, dimension, or overall
-    score (unweighted and, if there are importance weights, weighted).
+    `statistics` are those of the parts "upper", "lower" and "score" (or "score" alone) at each of
+    the levels "item", "dimension", "overall" and, if there are importance weights, "weighted".
     """
 
-    parts: tuple[str, ...]
     items: NDArray[Any]
     dimensions: Floats
     overall: Floats
     overall_weighted: Floats | None
-    tallies: tuple[Tally, Tally, Tally]
+    statistics: dict[str, dict[str, Statistics]]
 
 
 def complete_rows(
@@ -180,6 +100,7 @@ def score(
     overall: Literal["dimensions", "items"] = "dimensions",
     weighting: Weighting | None = None,
     weights: Floats | None = None,
+    bounds: tuple[int, int] | None = None,
 ) -> Scored:
     """Score upper - lower (or upper alone) by item, dimension and overall.
 
@@ -199,72 +120,188 @@ def score(
         How the weighted overall score is formed.
     weights : ndarray of shape (n,), optional
         Sampling weights for means and variances.
+    bounds : tuple of (int, int), optional
+        The least and the largest answer that can stand in the columns; otherwise looked for.
     """
     columns = [*upper, *(lower or ())]
-    k, d, n = len(upper), len(members), len(upper[0])
-    parts = ("score",) if lower is None else ("upper", "lower", "score")
-    largest = max(map(len, members))
-    work, kind = _types(columns, largest, difference=lower is not None)
-    belongs = np.zeros((d, k), dtype=work)
-    for row, positions in enumerate(members):
-        belongs[row, positions] = 1
-    sizes = belongs.sum(axis=1, dtype=np.float64)
-    totals = 1 if weighting is None else 2
-    gappy = gaps or (weighting is not None and weighting.gaps)
-
+    reach = _reach(columns, bounds, difference=lower is not None)
+    chunk = _exact_chunk(reach, max(map(len, members)))
+    whole = chunk > 0 and lower is not None and weights is None and not gaps
+    plan = _Plan(
+        sources=_stacked(columns),
+        parts=("score",) if lower is None else ("upper", "lower", "score"),
+        belongs=_belongs(members, len(upper), np.float32 if whole else np.float64),
+        rows=rows,
+        chunk=chunk if whole else _CHUNK,
+        overall=overall,
+        weighting=weighting,
+    )
+    n = len(upper[0])
     kept = n if rows is None else int(rows.sum())
-    items = np.empty((k, kept), dtype=kind)
-    dimensions = np.empty((d, kept))
-    overalls = np.empty((totals, kept))
-    item_tally = Tally(np.ones(len(parts) * k))
-    dimension_tally = Tally(np.ones(len(parts) * d) if gaps else np.tile(sizes, len(parts)))
-    overall_tally = Tally(np.ones(len(parts) * totals))
-    sources = _stacked(columns)
-    done = 0
-    for start in range(0, n, _CHUNK):
-        at, m = _rows(rows, start, min(n, start + _CHUNK))
-        here = slice(done, done + m)
-        done += m
-        w = None if weights is None else weights[at]
-        block = _block(sources, at, (len(parts), k, m), work)
-        if gaps and lower is not None:
-            block[:2, np.isnan(block[2])] = np.nan
-        items[:, here] = block[-1]
-        item_tally.add(block.reshape(-1, m), w, gaps=gaps)
-        if gaps:
-            sums = means = _answered_means(block, belongs, sizes)
-        else:
-            sums = belongs @ block
-            means = sums.astype(np.float64)
-            means /= sizes[:, None]
-        dimensions[:, here] = means[-1]
-        dimension_tally.add(sums.reshape(-1, m), w, gaps=gaps)
-        total = np.empty((len(parts), totals, m))
-        total[:, 0] = _overall(block, means, overall, gaps=gaps)
-        if weighting is not None:
-            of = means if weighting.at == "dimension" else block
-            total[:, 1] = weighting.overall(of, at, gaps=gaps)
-            if gaps:
-                total[:, 1][np.isnan(means).any(axis=-2)] = np.nan
-        overalls[:, here] = total[-1]
-        overall_tally.add(total.reshape(-1, m), w, gaps=gappy)
+    into = _Arrays(
+        items=np.empty((len(upper), kept), dtype=_fitting(reach)),
+        dimensions=np.empty((len(members), kept)),
+        overalls=np.empty((1 if weighting is None else 2, kept)),
+    )
+    if whole:
+        statistics = _score_whole(plan, into, n)
+    else:
+        statistics = _score_any(plan, into, n, gaps=gaps, weights=weights)
     return Scored(
-        parts=parts,
-        items=items,
-        dimensions=dimensions,
-        overall=overalls[0],
-        overall_weighted=None if weighting is None else overalls[1],
-        tallies=(item_tally, dimension_tally, overall_tally),
+        items=into.items,
+        dimensions=into.dimensions,
+        overall=into.overalls[0],
+        overall_weighted=None if weighting is None else into.overalls[1],
+        statistics=statistics,
     )
 
 
-def _rows(
-    rows: NDArray[np.bool_] | None, start: int, stop: int
-) -> tuple[slice | NDArray[np.intp], int]:
-    if rows is None:
-        return slice(start, stop), stop - start
-    at = start + np.flatnonzero(rows[start:stop])
-    return at, len(at)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Plan:
+    """What is scored, and how."""
+
+    sources: list[NDArray[Any]]
+    parts: tuple[str, ...]
+    belongs: NDArray[Any]  # (d, k): 1 where an item belongs to a dimension
+    rows: NDArray[np.bool_] | None
+    chunk: int
+    overall: str
+    weighting: Weighting | None
+
+    @property
+    def sizes(self) -> Floats:
+        return self.belongs.sum(axis=1, dtype=np.float64)
+
+    @property
+    def linear(self) -> Floats:
+        """The weights of the dimensions in the overall scores that are the same for all rows."""
+        sizes = self.sizes if self.overall == "items" else np.ones(len(self.belongs))
+        linear = [sizes / sizes.sum()]
+        by = self.weighting
+        if by is not None and by.at == "dimension" and by.values.ndim == 1:
+            linear.append(by.values / by.values.sum() if by.normalize else by.values)
+        return np.array(linear)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Arrays:
+    """Where the scores go."""
+
+    items: NDArray[Any]
+    dimensions: Floats
+    overalls: Floats
+
+
+Levels = dict[str, dict[str, Statistics]]
+
+
+def _score_whole(plan: _Plan, into: _Arrays, n: int) -> Levels:
+    """Score differences of small whole numbers without gaps: every sum is exact."""
+    d, k = plan.belongs.shape
+    sizes = plan.sizes
+    by_row = None if len(plan.linear) == 2 else plan.weighting
+    items, dimensions = WholeTally(2 * k, pairs="halves"), WholeTally(2 * d, pairs="all")
+    weighted = Tally(3)
+    blocks, sums = _Buffer(2 * k, np.float32), _Buffer(2 * d, np.float32)
+    for at, here in _chunks(plan, n):
+        m = here.stop - here.start
+        block, summed = blocks.cut(2, k, m), sums.cut(2, d, m)
+        _read(plan.sources, at, block)
+        np.subtract(block[0], block[1], out=into.items[:, here], casting="unsafe")
+        np.matmul(plan.belongs, block, out=summed)
+        items.add(block.reshape(-1, m))
+        dimensions.add(summed.reshape(-1, m))
+        means = into.dimensions[:, here]
+        np.subtract(summed[0], summed[1], out=means)
+        means /= sizes[:, None]
+        np.matmul(plan.linear, means, out=into.overalls[: len(plan.linear), here])
+        if by_row is not None:
+            if by_row.at == "dimension":
+                parts = np.stack([*(summed / sizes[:, None]), means])
+            else:
+                parts = np.stack([*block, block[0] - block[1]]).astype(np.float64)
+            total = by_row.overall(parts, at, gaps=False)
+            into.overalls[1, here] = total[-1]
+            weighted.add(total, None, gaps=by_row.gaps)
+    tallies = {
+        "upper": dimensions.half(0, d),
+        "lower": dimensions.half(d, 2 * d),
+        "score": dimensions.difference(),
+    }
+    levels = {"item": items.halves()}
+    for level, weights in (
+        ("dimension", np.eye(d)),
+        ("overall", plan.linear[:1]),
+        ("weighted", plan.linear[1:]),
+    ):
+        levels[level] = {part: tally.combined(weights / sizes) for part, tally in tallies.items()}
+    if by_row is not None:
+        levels["weighted"] = _parts(weighted, plan.parts)
+    elif plan.weighting is None:
+        del levels["weighted"]
+    return levels
+
+
+def _score_any(plan: _Plan, into: _Arrays, n: int, *, gaps: bool, weights: Floats | None) -> Levels:
+    """Score anything: fractions, gaps, sampling weights, or one role alone."""
+    d, k = plan.belongs.shape
+    parts, weighting = len(plan.parts), plan.weighting
+    names = ["item", "dimension", "overall"] + ([] if weighting is None else ["weighted"])
+    tallies = {name: Tally(parts * q) for name, q in zip(names, (k, d, 1, 1), strict=False)}
+    blocks = _Buffer(parts * k, np.float64)
+    for at, here in _chunks(plan, n):
+        m = here.stop - here.start
+        w = None if weights is None else weights[at]
+        block = blocks.cut(parts, k, m)
+        _read(plan.sources, at, block)
+        if parts == 3:
+            np.subtract(block[0], block[1], out=block[2])
+            if gaps:
+                block[:2, np.isnan(block[2])] = np.nan
+        into.items[:, here] = block[-1]
+        means = _means(block, plan.belongs, gaps=gaps)
+        into.dimensions[:, here] = means[-1]
+        total = _overall(block, means, plan, gaps=gaps)
+        into.overalls[0, here] = total[-1]
+        if weighting is not None:
+            level = means if weighting.at == "dimension" else block
+            weighted = weighting.overall(level, at, gaps=gaps)
+            if gaps:
+                weighted[np.isnan(means).any(axis=-2)] = np.nan
+            into.overalls[1, here] = weighted[-1]
+            tallies["weighted"].add(weighted, w, gaps=gaps or weighting.gaps)
+        tallies["item"].add(block.reshape(-1, m), w, gaps=gaps)
+        tallies["dimension"].add(means.reshape(-1, m), w, gaps=gaps)
+        tallies["overall"].add(total, w, gaps=gaps)
+    return {name: _parts(tally, plan.parts) for name, tally in tallies.items()}
+
+
+def _parts(tally: Tally, parts: tuple[str, ...]) -> dict[str, Statistics]:
+    statistics = tally.statistics()
+    q = len(statistics.n) // len(parts)
+    return {part: statistics.rows(slice(at * q, (at + 1) * q)) for at, part in enumerate(parts)}
+
+
+def _belongs(members: Sequence[Sequence[int]], k: int, kind: type[Any]) -> NDArray[Any]:
+    belongs = np.zeros((len(members), k), dtype=kind)
+    for row, positions in enumerate(members):
+        belongs[row, positions] = 1
+    return belongs
+
+
+def _chunks(plan: _Plan, n: int) -> Iterator[tuple[slice | NDArray[np.intp], slice]]:
+    """Give the rows of each chunk, and where their scores go."""
+    done = 0
+    for start in range(0, n, plan.chunk):
+        stop = min(n, start + plan.chunk)
+        at: slice | NDArray[np.intp] = slice(start, stop)
+        m = stop - start
+        if plan.rows is not None:
+            at = start + np.flatnonzero(plan.rows[start:stop])
+            m = len(at)
+        if m:
+            yield at, slice(done, done + m)
+            done += m
 
 
 def _stacked(columns: Columns) -> list[NDArray[Any]]:
@@ -298,54 +335,74 @@ def _view(run: list[NDArray[Any]]) -> NDArray[Any]:
     )
 
 
-def _types(columns: Columns, largest: int, *, difference: bool) -> tuple[type[Any], type[Any]]:
-    """Choose the type to work in, and the type that holds the item scores."""
+def _reach(
+    columns: Columns, bounds: tuple[int, int] | None, *, difference: bool
+) -> tuple[int, int] | None:
+    """Find the least and the largest whole number among answers and scores; None if fractions."""
     if any(column.dtype.kind == "f" for column in columns):
-        return np.float64, np.float64
-    least = min(int(column.min()) for column in columns)
-    most = max(int(column.max()) for column in columns)
-    if difference:
-        least, most = min(least, least - most), max(most, most - least)
-    small = (largest * max(abs(least), abs(most))) ** 2 * _CHUNK <= _EXACT
-    fitting: list[type[Any]] = [
-        kind
-        for kind in (np.int8, np.int16, np.int32)
-        if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max
-    ]
-    return np.float32 if small else np.float64, fitting[0] if fitting else np.int64
+        return None
+    if bounds is None:
+        least = min(int(column.min()) for column in columns)
+        most = max(int(column.max()) for column in columns)
+    else:
+        least, most = bounds
+    return (min(least, least - most), max(most, most - least)) if difference else (least, most)
 
 
-def _block(
-    sources: list[NDArray[Any]],
-    at: slice | NDArray[np.intp],
-    shape: tuple[int, int, int],
-    work: type[Any],
-) -> NDArray[Any]:
-    """Read a chunk: upper, lower and their difference, or upper alone."""
-    block = np.empty(shape, dtype=work)
-    flat = block[:2].reshape(-1, shape[2])
+def _fitting(reach: tuple[int, int] | None) -> type[Any]:
+    """Choose the type that holds the item scores."""
+    if reach is None:
+        return np.float64
+    for kind in (np.int8, np.int16, np.int32):
+        if np.iinfo(kind).min <= reach[0] and reach[1] <= np.iinfo(kind).max:
+            return kind
+    return np.int64
+
+
+def _exact_chunk(reach: tuple[int, int] | None, largest: int) -> int:
+    """How many rows can be added in float32 without losing a digit; 0 if too few to be worth it."""
+    if reach is None:
+        return 0
+    square = (largest * max(abs(end) for end in reach)) ** 2
+    chunk = min(_CHUNK, _EXACT // max(square, 1))
+    return chunk if chunk >= min(_CHUNK, _SMALL_CHUNK) else 0
+
+
+class _Buffer:
+    """Memory that every chunk uses again; fresh memory would cost more than the arithmetic."""
+
+    def __init__(self, rows: int, kind: type[Any]) -> None:
+        self._memory = np.empty(rows * _CHUNK, dtype=kind)
+
+    def cut(self, *shape: int) -> NDArray[Any]:
+        """Give a contiguous piece of a shape."""
+        return self._memory[: math.prod(shape)].reshape(shape)
+
+
+def _read(sources: list[NDArray[Any]], at: slice | NDArray[np.intp], block: NDArray[Any]) -> None:
+    """Read a chunk of every column into the first parts of a block."""
+    flat = block[:2].reshape(-1, block.shape[-1])
     row = 0
     for source in sources:
         flat[row : row + len(source)] = source[:, at]
         row += len(source)
-    if len(block) == 3:
-        np.subtract(block[0], block[1], out=block[2])
-    return block
 
 
-def _answered_means(block: Floats, belongs: Floats, sizes: Floats) -> Floats:
+def _means(block: Floats, belongs: Floats, *, gaps: bool) -> Floats:
+    sizes = belongs.sum(axis=1)[:, None]
+    if not gaps:
+        means: Floats = belongs @ block / sizes
+        return means
     present = ~np.isnan(block)
     counts = belongs @ present
     sums = belongs @ np.where(present, block, 0)
-    enough = (counts > 0) & (2 * counts >= sizes[:, None])
+    enough = (counts > 0) & (2 * counts >= sizes)
     return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=enough)
 
 
-def _overall(block: NDArray[Any], means: Floats, of: str, *, gaps: bool) -> Floats:
-    if of == "dimensions":
-        return np.full(means.shape[-2], 1 / means.shape[-2]) @ means
-    if not gaps:
-        return np.divide(block.sum(axis=-2), block.shape[-2], dtype=np.float64)
+def _overall(block: Floats, means: Floats, plan: _Plan, *, gaps: bool) -> Floats:
+    if plan.overall == "dimensions" or not gaps:
+        return plan.linear[0] @ means
     present = ~np.isnan(block)
     counts = present.sum(axis=-2)
     sums = np.where(present, block, 0).sum(axis=-2)

@@ -239,21 +239,20 @@ def score_gaps(
         weights = _weights(importance, (len(p), len(members)))
         weighting = Weighting(values=weights.T, at="dimension", normalize=True)
     scored = score(list(p.T), list(e.T), members, weighting=weighting)
-    item, dimension, total = (
-        (tally.mean.reshape(3, -1)[2], np.sqrt(tally.variance).reshape(3, -1)[2])
-        for tally in scored.tallies
-    )
+    item = scored.statistics["item"]["score"]
+    dimension = scored.statistics["dimension"]["score"]
+    total = scored.statistics["overall" if weighting is None else "weighted"]["score"]
     weighted = scored.overall_weighted
     return GapArrays(
         items=scored.items.T,
         dimensions=scored.dimensions.T,
         overall=scored.overall if weighted is None else weighted,
-        item_mean=item[0],
-        item_sd=item[1],
-        dimension_mean=dimension[0],
-        dimension_sd=dimension[1],
-        overall_mean=float(total[0][-1]),
-        overall_sd=float(total[1][-1]),
+        item_mean=item.mean,
+        item_sd=np.sqrt(item.variance),
+        dimension_mean=dimension.mean,
+        dimension_sd=np.sqrt(dimension.variance),
+        overall_mean=float(total.mean[0]),
+        overall_sd=float(np.sqrt(total.variance[0])),
     )
 
 

@@ -14,8 +14,9 @@ PACKAGE = Path(servqual.__file__).parent
 
 # A module imports only from rows above its own.
 ROWS = [
-    {"errors", "_lazy", "_language", "_kernel"},
-    {"_result", "_frames", "arrays"},
+    {"errors", "_lazy", "_language", "_tally"},
+    {"_result", "_frames", "_kernel"},
+    {"arrays"},
     {"_weights", "_definition"},
     {"moments", "instrument", "datasets", "reading", "profile"},
     {"sample", "_binding", "_answers"},

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 from servqual import _kernel
-from servqual._kernel import Tally, Weighting, score
+from servqual._kernel import Weighting, score
+from servqual._tally import Tally
 
 MEMBERS = [[0, 1], [2, 3, 4]]
+LEVELS = ("item", "dimension", "overall")
 
 
 def plain(p, e, members, rows=None, gaps=False, overall="dimensions"):
@@ -24,6 +26,17 @@ def plain(p, e, members, rows=None, gaps=False, overall="dimensions"):
     )
     total = (dimensions if overall == "dimensions" else g).mean(axis=1)
     return g, dimensions, total.where(dimensions.notna().all(axis=1))
+
+
+def assert_same_statistics(one, other):
+    assert one.statistics.keys() == other.statistics.keys()
+    for level, parts in one.statistics.items():
+        for part, found in parts.items():
+            expected = other.statistics[level][part]
+            np.testing.assert_array_equal(found.n, expected.n)
+            np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)
+            np.testing.assert_allclose(found.variance, expected.variance, rtol=1e-10)
+            np.testing.assert_allclose(found.standard_error, expected.standard_error, rtol=1e-10)
 
 
 @pytest.fixture(params=["int8", "int16", "int64", "uint8", "float64", "mixed", "wide"])
@@ -46,24 +59,25 @@ def test_every_type_of_column_gives_the_same_scores(answers, overall):
     np.testing.assert_array_equal(scored.items.T, g)
     np.testing.assert_allclose(scored.dimensions.T, dimensions, rtol=0, atol=1e-12)
     np.testing.assert_allclose(scored.overall, total, rtol=0, atol=1e-12)
-    for tally, values in zip(scored.tallies, (g, dimensions, total.to_frame()), strict=True):
-        np.testing.assert_allclose(tally.mean.reshape(3, -1)[2], values.mean(), rtol=1e-12)
-        np.testing.assert_allclose(tally.variance.reshape(3, -1)[2], values.var(), rtol=1e-10)
-        np.testing.assert_allclose(tally.standard_error.reshape(3, -1)[2], values.sem(), rtol=1e-10)
+    for level, values in zip(LEVELS, (g, dimensions, total.to_frame()), strict=True):
+        found = scored.statistics[level]["score"]
+        assert (found.n == len(values)).all()
+        np.testing.assert_allclose(found.mean, values.mean(), rtol=1e-12)
+        np.testing.assert_allclose(found.variance, values.var(), rtol=1e-10)
+        np.testing.assert_allclose(found.standard_error, values.sem(), rtol=1e-10)
 
 
-def test_the_parts_are_tallied_at_every_level(rng):
-    p, e = rng.integers(1, 8, (500, 5)), rng.integers(1, 8, (500, 5))
+@pytest.mark.parametrize("kind", ["int8", "float64"])
+def test_the_parts_are_tallied_at_every_level(rng, kind):
+    p, e = rng.integers(1, 8, (500, 5)).astype(kind), rng.integers(1, 8, (500, 5)).astype(kind)
     scored = score(list(p.T), list(e.T), MEMBERS)
-    assert scored.parts == ("upper", "lower", "score")
-    for number, values in enumerate((p, e)):
+    for part, values in (("upper", p), ("lower", e)):
         frame = pd.DataFrame(values, dtype=float)
         means = pd.DataFrame({d: frame[at].mean(axis=1) for d, at in enumerate(MEMBERS)})
-        for tally, of in zip(
-            scored.tallies, (frame, means, means.mean(axis=1).to_frame()), strict=True
-        ):
-            np.testing.assert_allclose(tally.mean.reshape(3, -1)[number], of.mean(), rtol=1e-12)
-            np.testing.assert_allclose(tally.variance.reshape(3, -1)[number], of.var(), rtol=1e-10)
+        for level, of in zip(LEVELS, (frame, means, means.mean(axis=1).to_frame()), strict=True):
+            found = scored.statistics[level][part]
+            np.testing.assert_allclose(found.mean, of.mean(), rtol=1e-12)
+            np.testing.assert_allclose(found.variance, of.var(), rtol=1e-10)
 
 
 @pytest.mark.parametrize("overall", ["dimensions", "items"])
@@ -77,14 +91,15 @@ def test_missing_answers_follow_the_half_rule(rng, overall):
     np.testing.assert_array_equal(scored.items.T, g)
     np.testing.assert_allclose(scored.dimensions.T, dimensions, atol=1e-12)
     np.testing.assert_allclose(scored.overall, total, atol=1e-12)
-    items, levels, totals = scored.tallies
-    np.testing.assert_array_equal(items.n.reshape(3, -1)[2], g.count())
-    np.testing.assert_array_equal(levels.n.reshape(3, -1)[2], dimensions.count())
-    np.testing.assert_array_equal(totals.n[2], total.count())
+    items, levels, totals = (scored.statistics[level] for level in LEVELS)
+    np.testing.assert_array_equal(items["score"].n, g.count())
+    np.testing.assert_array_equal(levels["score"].n, dimensions.count())
+    np.testing.assert_array_equal(totals["score"].n, total.count())
     # E and P are averaged over the same answers as their difference.
     paired = pd.DataFrame(p).where(g.notna())
-    np.testing.assert_allclose(items.mean.reshape(3, -1)[0], paired.mean(), rtol=1e-12)
-    np.testing.assert_allclose(totals.mean[2], totals.mean[0] - totals.mean[1], atol=1e-12)
+    np.testing.assert_allclose(items["upper"].mean, paired.mean(), rtol=1e-12)
+    apart = totals["upper"].mean - totals["lower"].mean
+    np.testing.assert_allclose(totals["score"].mean, apart, atol=1e-12)
 
 
 def test_only_chosen_rows_are_scored(rng):
@@ -94,22 +109,21 @@ def test_only_chosen_rows_are_scored(rng):
     alone = score(list(p[rows].T), list(e[rows].T), MEMBERS)
     np.testing.assert_array_equal(some.items, alone.items)
     np.testing.assert_array_equal(some.dimensions, alone.dimensions)
-    for one, other in zip(some.tallies, alone.tallies, strict=True):
-        np.testing.assert_allclose(one.mean, other.mean, rtol=1e-12)
-        np.testing.assert_allclose(one.variance, other.variance, rtol=1e-10)
+    assert_same_statistics(some, alone)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 100, 4096])
-def test_chunks_change_nothing(rng, monkeypatch, chunk):
-    p, e = rng.normal(5, 1, (301, 5)), rng.normal(6, 1, (301, 5))
+@pytest.mark.parametrize("whole", [True, False])
+def test_chunks_change_nothing(rng, monkeypatch, chunk, whole):
+    p, e = rng.normal(50, 10, (301, 5)), rng.normal(60, 10, (301, 5))
+    if whole:
+        p, e = p.astype(np.int8), e.astype(np.int8)
     whole = score(list(p.T), list(e.T), MEMBERS)
     monkeypatch.setattr(_kernel, "_CHUNK", chunk)
     parts = score(list(p.T), list(e.T), MEMBERS)
     np.testing.assert_array_equal(whole.items, parts.items)
     np.testing.assert_allclose(whole.dimensions, parts.dimensions, atol=1e-14)
-    for one, other in zip(whole.tallies, parts.tallies, strict=True):
-        np.testing.assert_allclose(one.mean, other.mean, rtol=1e-12)
-        np.testing.assert_allclose(one.variance, other.variance, rtol=1e-10)
+    assert_same_statistics(whole, parts)
 
 
 @pytest.mark.parametrize("layout", ["C", "F", "strided", "reversed", "apart"])
@@ -147,9 +161,9 @@ def test_sums_of_large_whole_numbers_do_not_lose_digits():
     e = np.zeros(n, dtype=np.int8)
     p[0] = 99
     scored = score([p] * 30, [e] * 30, [list(range(30))])
-    _, dimension, _ = scored.tallies
-    assert dimension.mean[2] == pytest.approx(100 - 1 / n, rel=1e-15)
-    assert dimension.variance[2] == pytest.approx(p.astype(float).var(ddof=1), rel=1e-9)
+    dimension = scored.statistics["dimension"]["score"]
+    assert dimension.mean[0] == pytest.approx(100 - 1 / n, rel=1e-15)
+    assert dimension.variance[0] == pytest.approx(p.astype(float).var(ddof=1), rel=1e-9)
 
 
 def test_weighting_by_dimension_and_by_item(rng):
@@ -179,9 +193,11 @@ def test_weighting_by_dimension_and_by_item(rng):
     for weighting, expected in cases:
         scored = score(list(p.T), list(e.T), MEMBERS, weighting=weighting)
         np.testing.assert_allclose(scored.overall_weighted, expected, atol=1e-12)
-        totals = scored.tallies[2]
-        np.testing.assert_allclose(totals.mean.reshape(3, 2)[2, 1], expected.mean(), rtol=1e-12)
-        np.testing.assert_allclose(totals.variance.reshape(3, 2)[2, 1], expected.var(), rtol=1e-9)
+        total = scored.statistics["weighted"]["score"]
+        np.testing.assert_allclose(total.mean, [expected.mean()], rtol=1e-12)
+        np.testing.assert_allclose(total.variance, [expected.var()], rtol=1e-9)
+        fractions = [list(x.astype(float).T) for x in (p, e)]
+        assert_same_statistics(scored, score(*fractions, MEMBERS, weighting=weighting))
 
 
 def test_weights_that_are_absent_or_all_zero_leave_no_score():
@@ -190,7 +206,8 @@ def test_weights_that_are_absent_or_all_zero_leave_no_score():
     weighting = Weighting(values=own, at="dimension", normalize=True)
     scored = score(p, e, [[0], [1]], weighting=weighting)
     np.testing.assert_array_equal(scored.overall_weighted, [-1.0, np.nan, np.nan])
-    assert scored.tallies[2].n.reshape(3, 2)[2].tolist() == [3, 1]
+    assert scored.statistics["overall"]["score"].n.tolist() == [3]
+    assert scored.statistics["weighted"]["score"].n.tolist() == [1]
 
 
 def test_a_missing_item_is_passed_over_by_item_weights():
@@ -204,25 +221,35 @@ def test_a_missing_item_is_passed_over_by_item_weights():
 
 def test_tally_keeps_a_small_variance_under_a_large_mean(rng):
     x = 1e6 + rng.normal(0, 1e-3, (1, 20_000))
-    tally = Tally(np.ones(1))
+    tally = Tally(1)
     for start in range(0, 20_000, 4096):
         tally.add(x[:, start : start + 4096], None, gaps=False)
-    assert tally.variance[0] == pytest.approx(x.var(ddof=1), rel=1e-6)
+    assert tally.statistics().variance[0] == pytest.approx(x.var(ddof=1), rel=1e-6)
 
 
 def test_tally_of_a_constant_has_no_variance():
     for value in (7.0, 1 / 3, 6.1):
-        tally = Tally(np.ones(1))
+        tally = Tally(1)
         for _ in range(3):
             tally.add(np.full((1, 100), value), None, gaps=False)
-        assert tally.variance[0] == 0.0
-        assert tally.mean[0] == value
+        assert tally.statistics().variance[0] == 0.0
+        assert tally.statistics().mean[0] == value
 
 
 def test_tally_below_two_rows_has_no_variance():
-    tally = Tally(np.ones(2))
+    tally = Tally(2)
     tally.add(np.array([[3.0], [np.nan]]), None, gaps=True)
     assert tally.n.tolist() == [1, 0]
-    np.testing.assert_array_equal(tally.mean, [3.0, np.nan])
-    assert np.isnan(tally.variance).all()
-    assert np.isnan(tally.standard_error).all()
+    found = tally.statistics()
+    np.testing.assert_array_equal(found.mean, [3.0, np.nan])
+    assert np.isnan(found.variance).all()
+    assert np.isnan(found.standard_error).all()
+
+
+def test_a_constant_difference_has_exactly_no_variance(rng):
+    e = rng.integers(1, 6, (7, 1000)).astype(np.int8)
+    scored = score(list(e + 1), list(e), [[0, 1, 2], [3, 4, 5, 6]])
+    for parts in scored.statistics.values():
+        assert (parts["score"].variance == 0).all()
+        assert (parts["score"].mean == 1).all()
+        assert (parts["upper"].variance > 0).all()

@@ -255,13 +255,13 @@ def keys_and_labels(responses: Responses, overall: Sequence[str]) -> dict[str, l
 
 def part(scored: Scored, name: str, statistic: str) -> NDArray[Any]:
     """Read a statistic of one part for items, dimensions, and overall scores, weighted first."""
-    at = scored.parts.index(name)
-    pieces = []
-    for tally in scored.tallies:
-        values = getattr(tally, statistic).reshape(len(scored.parts), -1)[at]
-        pieces.append(values)
-    pieces[2] = pieces[2][::-1]
-    joined: NDArray[Any] = np.concatenate(pieces)
+    levels = [
+        level
+        for level in ("item", "dimension", "weighted", "overall")
+        if level in scored.statistics
+    ]
+    values = [getattr(scored.statistics[level][name], statistic) for level in levels]
+    joined: NDArray[Any] = np.concatenate(values)
     return joined
 
 

@@ -122,6 +122,7 @@ def score_weighted(
         overall=overall,
         weighting=by,
         weights=responses.weights,
+        bounds=_bounds(responses, roles),
     )
     check_size(scored.items.shape[1])
     fields = Fields(
@@ -135,6 +136,11 @@ def score_weighted(
         importance=asked,
     )
     return fields, scored
+
+
+def _bounds(responses: Responses, roles: Sequence[str]) -> tuple[int, int]:
+    scales = [responses.instrument.scale_of(role) for role in roles]
+    return min(low for low, _ in scales), max(high for _, high in scales)
 
 
 def summarize(
