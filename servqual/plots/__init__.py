@@ -1,0 +1,1 @@
+"""Pictures of scores, drawn on matplotlib axes."""

@@ -1,0 +1,10 @@
+"""Colours that colour-blind people tell apart (Okabe & Ito, 2008), and light greys."""
+
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+BLACK = "#222222"
+GREY = "#666666"
+PALE = "#BBD6E8"
+RULE = "#BBBBBB"
+BAND = "#F1F1F1"
