@@ -36,6 +36,11 @@ class Selection:
 
 def select(responses: Responses, roles: Sequence[str], also_out: Any = None) -> Selection:
     """Choose the rows to score for some roles, and say how many are left out."""
+    if not isinstance(responses, Responses):
+        raise TypeError(
+            f"Scores are formed of Responses, not of {type(responses).__name__}; bind the answers "
+            "first with sq.Responses.from_frame(frame, instrument)."
+        )
     for role in roles:
         if role not in responses.answers:
             raise ResponseError(
@@ -190,9 +195,15 @@ class Scores(Result):
                     "respondents; give a row for each, in the same order."
                 )
             more = held.pandas(held.names)
-            if isinstance(extra, pd.DataFrame) and not more.index.equals(self.index):
-                more = more.reindex(self.responses.frame.index)
-            more.index = self.responses.frame.index
+            index = self.responses.frame.index
+            if isinstance(extra, pd.DataFrame) and not more.index.equals(index):
+                if not more.index.is_unique or not index.isin(more.index).all():
+                    raise ResponseError(
+                        "extra has another index than the respondents; give it the same, or "
+                        "extra.set_axis(frame.index) if its rows are in their order."
+                    )
+                more = more.reindex(index)
+            more.index = index
         return more if self.rows is None else more[self.rows]
 
     def _shared_notes(self, language: str) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._frames import read_frame, read_numbers
@@ -52,6 +53,8 @@ def read_importance(
     ):
         if value not in choices:
             raise ValueError(f"{name} must be one of {choices}, not {value!r}.")
+    if isinstance(importance, pd.Series):
+        importance = importance.to_dict()
     instrument = responses.instrument
     keys = tuple(instrument.dimensions) if at == "dimension" else instrument.items
     if isinstance(importance, str):

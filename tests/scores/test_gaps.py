@@ -94,6 +94,8 @@ class TestImportance:
         _, dimensions = by_hand(survey)
         common = sq.gap_scores(answers, importance={"speed": 30, "care": 70})
         np.testing.assert_allclose(common.overall, dimensions @ [0.7, 0.3], atol=1e-12)
+        series = sq.gap_scores(answers, importance=pd.Series({"care": 70, "speed": 30}))
+        assert series == sq.gap_scores(answers, importance={"care": 70, "speed": 30})
         frame = survey[["pts_care", "pts_speed"]].set_axis(["care", "speed"], axis=1)
         given = sq.gap_scores(answers, importance=frame.sample(frac=1, random_state=1))
         own = sq.gap_scores(answers, importance="points")
@@ -210,6 +212,11 @@ class TestMissing:
             sq.gap_scores(answers)
 
 
+def test_a_frame_in_place_of_responses_says_what_to_do(survey):
+    with pytest.raises(TypeError, match=r"not of DataFrame; bind the answers first"):
+        sq.gap_scores(survey)
+
+
 class TestSamplingWeights:
     def test_equal_weights_change_nothing(self, survey, trio, answers):
         weighted = sq.Responses.from_frame(survey, trio, weights=np.full(40, 2.5))
@@ -259,6 +266,8 @@ class TestData:
         scores = sq.gap_scores(answers)
         with pytest.raises(sq.ResponseError, match="extra has 3 rows, but there are 40"):
             scores.to_data(survey.iloc[:3])
+        with pytest.raises(sq.ResponseError, match="another index than the respondents"):
+            scores.to_data(pd.DataFrame({"z": range(40)}))
         with pytest.raises(sq.ResponseError, match="names of scores: 'G1'"):
             scores.to_data(pd.DataFrame({"G1": range(40)}, index=survey.index))
         with pytest.raises(sq.ResponseError, match="Did you mean 'branch'"):

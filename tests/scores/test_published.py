@@ -48,7 +48,7 @@ def test_hospital_table_takes_the_mean_of_items_not_of_dimensions():
     by_items = sq.gap_scores(answers, overall="items").overall[0]
     by_dimensions = sq.gap_scores(answers).overall[0]
     assert by_items == pytest.approx(-0.89, abs=0.005 + 1e-9)
-    # mean of items -.8938 and of dimensions -.8785 from the printed means: only one prints as -.89
+    # mean of items -.8938 and of dimensions -.8786 from the printed means: only one prints as -.89
     assert round(by_items, 2) == -0.89
     assert round(by_dimensions, 2) == -0.88
     # P, E and their difference were each rounded to .01, so they may be .015 apart.

@@ -111,7 +111,7 @@ class TestInversions:
 
     def test_raise_says_how_many_and_where(self, inverted, desk):
         answers = sq.Responses.from_frame(inverted, desk)
-        with pytest.raises(sq.ResponseError, match="3 answers of 2 respondents .* first in row 0"):
+        with pytest.raises(sq.ResponseError, match=r"3 answers of 2 respondents .* first in row 0"):
             sq.tolerance_scores(answers, inversions="raise")
 
 
