@@ -61,10 +61,8 @@ _HOMES = {
         "list_datasets",
         "load_dataset",
     ),
-    "sample": (
-        "Moments",
-        "Sample",
-    ),
+    "moments": ("Moments",),
+    "sample": ("Sample",),
     "responses": ("Responses",),
     "reading": ("read_survey",),
     "profile": (

@@ -1,0 +1,121 @@
+"""How the figures of a report were computed, in words, and where that was published."""
+
+from collections.abc import Sequence
+
+from servqual._language import say
+from servqual._result import Result
+from servqual.report._tables import responses_of
+from servqual.scores.common import Scores
+from servqual.scores.gaps import GapScores
+from servqual.scores.importance import Importance
+from servqual.scores.perception import PerceptionScores
+from servqual.scores.tolerance import ToleranceScores
+
+SERVQUAL = (
+    "Parasuraman, A., Zeithaml, V. A., & Berry, L. L. (1988). SERVQUAL: A multiple-item scale for "
+    "measuring consumer perceptions of service quality. Journal of Retailing, 64(1), 12-40."
+)
+POINTS = (
+    "Parasuraman, A., Berry, L. L., & Zeithaml, V. A. (1991). Refinement and reassessment of the "
+    "SERVQUAL scale. Journal of Retailing, 67(4), 420-450."
+)
+EXPECTATIONS = (
+    "Boulding, W., Kalra, A., Staelin, R., & Zeithaml, V. A. (1993). A dynamic process model of "
+    "service quality: From expectations to behavioral intentions. Journal of Marketing Research, "
+    "30(1), 7-27. https://doi.org/10.1177/002224379303000102"
+)
+PERFORMANCE = (
+    "Cronin, J. J., Jr., & Taylor, S. A. (1992). Measuring service quality: A reexamination and "
+    "extension. Journal of Marketing, 56(3), 55-68. https://doi.org/10.1177/002224299205600304"
+)
+TOLERANCE = (
+    "Parasuraman, A., Zeithaml, V. A., & Berry, L. L. (1994). Alternative scales for measuring "
+    "service quality: A comparative assessment based on psychometric and diagnostic criteria. "
+    "Journal of Retailing, 70(3), 201-230. https://doi.org/10.1016/0022-4359(94)90033-7"
+)
+SAMPLING = (
+    "Särndal, C.-E., Swensson, B., & Wretman, J. (1992). Model Assisted Survey Sampling. Springer."
+)
+
+
+def formulas(results: Sequence[Result], language: str) -> tuple[str, ...]:
+    """Say how each figure was computed; what a report does not show is not explained."""
+    scores = [result for result in results if isinstance(result, Scores)]
+    lines = []
+    if any(isinstance(one, GapScores) for one in scores):
+        lines += [
+            "Gap of an item = the respondent's perception (P) − the same respondent's expectation "
+            "(E), in scale points. Negative means a shortfall.",
+            "Expectations of what a service should offer, of what an excellent one offers, of what "
+            "is desired and of what is predicted are different things; gaps from them are not "
+            "comparable.",
+        ]
+    if any(isinstance(one, PerceptionScores) for one in scores):
+        lines.append("Performance-only scores are perceptions (P) without expectations.")
+    if any(isinstance(one, ToleranceScores) for one in scores):
+        lines += [
+            "Adequacy = perception − minimum; superiority = perception − desired level (E); width "
+            "of the zone = desired level − minimum.",
+            "A perception is within the zone if it lies between the minimum and the desired level "
+            "or on one of them. Shares by item are of answers, by dimension and overall of "
+            "respondents' means; answers with the minimum above the desired level have no zone and "
+            "are given apart, as inverted.",
+        ]
+    if scores:
+        lines += [
+            "Score of a dimension = the mean of its items, for each respondent. What the overall "
+            "score is the mean or the sum of stands in the title of each section.",
+            "Intervals: mean ± the 97.5 % quantile of Student's t with n − 1 degrees of freedom × "
+            "the standard error. They tell how precise a mean is, not how respondents differ.",
+        ]
+    if any(_importance(one) is not None for one in scores):
+        lines.append(
+            "Weighted overall score = the sum of weight × score, divided by the sum of the weights "
+            "where the title says that they are scaled to sum to 1."
+        )
+    if any(one.responses.weights is not None for one in scores):
+        lines.append(
+            "Sampling weights: weighted means with linearised standard errors, for respondents "
+            "drawn independently."
+        )
+    if any(one.responses.recoded for one in scores):
+        lines.append("Reverse-keyed items: lowest + highest answer of the scale − answer.")
+    lines.append("Figures are rounded for display only.")
+    return tuple(say(line, language) for line in lines)
+
+
+def references(results: Sequence[Result]) -> tuple[str, ...]:
+    """Give the publications that the figures rest on, in alphabetical order, each once."""
+    found = set()
+    for result in results:
+        responses = responses_of(result)
+        if responses is not None:
+            found.add(citation(responses.instrument.citation, responses.instrument.doi))
+            if responses.weights is not None:
+                found.add(SAMPLING)
+        if isinstance(result, GapScores):
+            found |= {SERVQUAL, EXPECTATIONS}
+        if isinstance(result, PerceptionScores):
+            found.add(PERFORMANCE)
+        if isinstance(result, ToleranceScores):
+            found.add(TOLERANCE)
+        importance = _importance(result)
+        if importance is not None and importance.source == "points":
+            found.add(POINTS)
+    return tuple(sorted(found - {""}))
+
+
+def citation(text: str, doi: str) -> str:
+    """Give a citation with the address of its DOI, once.
+
+    Examples
+    --------
+    >>> citation("Somebody (2001). A scale.", "10.1/x")
+    'Somebody (2001). A scale. https://doi.org/10.1/x'
+    """
+    text = text.strip()
+    return f"{text} https://doi.org/{doi}".strip() if doi and doi not in text else text
+
+
+def _importance(result: Result) -> Importance | None:
+    return result.importance if isinstance(result, (GapScores, PerceptionScores)) else None
