@@ -19,7 +19,7 @@ def bind(
         if pattern is None:
             continue
         if role not in instrument.roles:
-            if pattern == defaults.get(role):
+            if isinstance(pattern, str) and pattern == defaults.get(role):
                 continue
             raise ResponseError(
                 f"{role}= was given, but instrument {instrument.name!r} has no such role; its "
@@ -32,11 +32,12 @@ def bind(
             f"No role of instrument {instrument.name!r} was bound to columns; its roles are "
             f"{', '.join(instrument.roles)}."
         )
+    present = set(frame.names)
     for role, names in columns.items():
-        absent = [name for name in names if name not in set(frame.names)]
+        absent = [name for name in names if name not in present]
         if absent:
             guesses = nearest(absent[0], frame.names)
-            has = f" The frame has {len(frame.names)} columns: {shortened(frame.names)}."
+            has = f" The frame has {len(present)} columns: {shortened(frame.names)}."
             raise ResponseError(
                 f"{len(absent)} of {len(names)} {role} columns are missing from the frame: "
                 f"{shortened(absent)}.{guesses or has} Say how they are called with "
@@ -66,7 +67,9 @@ def _names(role: str, pattern: Pattern, keys: tuple[str, ...]) -> tuple[str, ...
             f"{role}= must be a pattern with {{}} or a mapping from ids to columns, not "
             f"{type(pattern).__name__}."
         )
-    given = {str(key): column for key, column in pattern.items()}
+    given = {str(key): str(column) for key, column in pattern.items()}
+    if len(given) < len(pattern):
+        raise ResponseError(f"{role}= maps an id twice, once as a number and once as text.")
     unknown = [key for key in given if key not in keys]
     if unknown:
         raise ResponseError(

@@ -1,6 +1,7 @@
 """Frames of any library in: the one file that knows narwhals."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual.errors import ResponseError, nearest, shortened
+
+_WRITTEN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,6 +29,10 @@ class Frame:
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def row(self, at: int) -> str:
+        """Name a row as the user would: by its index label."""
+        return repr(self.index[at : at + 1].tolist()[0])
 
     def require(self, names: Sequence[str], what: str = "columns") -> None:
         """Refuse columns that are not there, naming the nearest ones that are."""
@@ -57,13 +64,13 @@ def read_frame(frame: object) -> Frame:
         return frame
     if isinstance(frame, pd.DataFrame):
         frame = frame.copy(deep=False)
+        if not all(isinstance(name, str) for name in frame.columns):
+            frame.columns = pd.Index([str(name) for name in frame.columns])
         repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
         if repeated:
             raise ResponseError(
                 f"The frame has duplicate columns: {shortened(repeated)}. Rename or drop them."
             )
-        if not all(isinstance(name, str) for name in frame.columns):
-            frame.columns = frame.columns.map(str)
     try:
         data: nw.DataFrame[Any] = nw.from_native(cast(Any, frame), eager_only=True)
     except TypeError as error:
@@ -73,6 +80,8 @@ def read_frame(frame: object) -> Frame:
         ) from error
     except nw.exceptions.NarwhalsError as error:
         raise ResponseError(f"The frame cannot be read: {error}") from error
+    if data.implementation.is_polars():
+        data = data.clone()
     index = frame.index if isinstance(frame, pd.DataFrame) else pd.RangeIndex(len(data))
     return Frame(data=data, index=index)
 
@@ -85,8 +94,45 @@ class Numbers:
     not_applicable: NDArray[np.bool_] | None = None
 
 
+def read_codes(not_applicable: object) -> tuple[str | float, ...]:
+    """Read the codes and labels of answers that say "does not apply".
+
+    Raises
+    ------
+    ResponseError
+        If one of them is blank (a blank answer is missing), or neither text nor a number.
+    """
+    if isinstance(not_applicable, np.ndarray):
+        not_applicable = not_applicable.ravel()
+    if isinstance(not_applicable, str) or not isinstance(not_applicable, Iterable):
+        not_applicable = (not_applicable,)
+    codes: list[str | float] = []
+    for code in not_applicable:
+        if _is_blank(code):
+            raise ResponseError(
+                f"not_applicable holds {code!r}, but a blank answer is missing; whether it means "
+                "'does not apply' cannot be seen. Leave it out, or recode these answers."
+            )
+        number = None if isinstance(code, str) else _number(code, text=False)
+        if number is None and not isinstance(code, str):
+            raise ResponseError(
+                f"not_applicable holds {code!r}; a code is a number or a text, such as (99, 'N/A')."
+            )
+        codes.append(_shortest(number) if number is not None else str(code).strip())
+    return tuple(codes)
+
+
+def _shortest(number: float) -> float:
+    return int(number) if number.is_integer() else number
+
+
+def as_number(code: str | float) -> float | None:
+    """Read a code or label as the number that it stands for, if any."""
+    return _number(code, text=True)
+
+
 def read_numbers(
-    frame: Frame, name: str, not_applicable: Sequence[object] = (), hint: str = ""
+    frame: Frame, name: str, not_applicable: Sequence[str | float] = (), hint: str = ""
 ) -> Numbers:
     """Read one column as numbers; integers stay as they are, anything else becomes float64.
 
@@ -107,13 +153,13 @@ def read_numbers(
         raise ResponseError(f"Column {name!r} holds {kind} where numbers belong.{hint}")
     if values.dtype.kind == "f" and not np.isfinite(values).all() and np.isinf(values).any():
         _refuse_infinity(values, name, frame)
-    codes = _codes(not_applicable)
+    codes = [code for code in not_applicable if not isinstance(code, str)]
     if not codes:
         return Numbers(values)
     marked = np.isin(values, codes)
     if not marked.any():
         return Numbers(values)
-    return Numbers(np.where(marked, np.nan, values), marked)
+    return Numbers(read_only(np.where(marked, np.nan, values)), read_only(marked))
 
 
 def read_only(values: NDArray[Any]) -> NDArray[Any]:
@@ -124,8 +170,10 @@ def read_only(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _plain(series: nw.Series[Any]) -> NDArray[Any]:
-    nullable = series.dtype.is_integer() and series.null_count() > 0
-    values = (series.cast(nw.Float64) if nullable else series).to_numpy()
+    kind = series.dtype
+    nullable = kind.is_integer() and series.null_count() > 0
+    beyond_numpy = isinstance(kind, (nw.Int128, nw.UInt128))
+    values = (series.cast(nw.Float64) if nullable or beyond_numpy else series).to_numpy()
     if values.dtype.kind == "O" or values.dtype == np.float16:
         values = values.astype(np.float64)
     if values.dtype == np.float32:
@@ -137,48 +185,49 @@ def _refuse_infinity(values: NDArray[Any], name: str, frame: Frame) -> None:
     rows = np.flatnonzero(np.isinf(values))
     raise ResponseError(
         f"Column {name!r} holds {len(rows):,} infinite values, the first in row "
-        f"{frame.index[rows[0]]!r}."
+        f"{frame.row(int(rows[0]))}."
     )
 
 
-def _codes(not_applicable: Sequence[object]) -> list[float]:
-    return [
-        float(code)
-        for code in not_applicable
-        if isinstance(code, (int, float, np.integer, np.floating)) and not isinstance(code, bool)
-    ]
-
-
 def _from_objects(
-    series: nw.Series[Any], name: str, not_applicable: Sequence[object], hint: str
+    series: nw.Series[Any], name: str, not_applicable: Sequence[str | float], hint: str
 ) -> Numbers:
     """Read a column of Python objects or text: numbers, blanks and not-applicable labels."""
     answers = series.to_list()
     labels = {label for label in not_applicable if isinstance(label, str)}
-    marked = np.array([_stripped(answer) in labels for answer in answers], dtype=bool)
+    marked = np.array(
+        [isinstance(answer, str) and answer.strip() in labels for answer in answers], dtype=bool
+    )
     values = np.full(len(answers), np.nan)
-    wrong: dict[object, None] = {}
+    wrong: dict[str, object] = {}
     for row, answer in enumerate(answers):
         if marked[row] or _is_blank(answer):
             continue
-        number = _number(answer, text=bool(marked.any()))
+        number = _number(answer, text=bool(labels))
         if number is None:
-            wrong.setdefault(answer)
+            wrong.setdefault(repr(answer), answer)
         else:
             values[row] = number
     if wrong:
-        what = "booleans" if all(isinstance(one, (bool, np.bool_)) for one in wrong) else "text"
         raise ResponseError(
-            f"Column {name!r} holds {what} where numbers belong; {len(wrong):,} distinct labels: "
-            f"{shortened(list(wrong))}. Recode them to numbers, or name those that mean 'not "
-            f"applicable' in not_applicable=(...).{hint}"
+            f"Column {name!r} holds {_kind(wrong.values())} where numbers belong; {len(wrong):,} "
+            f"distinct labels: {shortened(list(wrong.values()))}. Recode them to numbers, or name "
+            f"those that mean 'not applicable' in not_applicable=(...).{hint}"
         )
     if np.isinf(values).any():
         raise ResponseError(f"Column {name!r} holds infinite values.")
-    codes = _codes(not_applicable)
-    marked |= np.isin(values, codes)
+    marked |= np.isin(values, [code for code in not_applicable if not isinstance(code, str)])
     values[marked] = np.nan
-    return Numbers(values, marked if marked.any() else None)
+    return Numbers(read_only(values), read_only(marked) if marked.any() else None)
+
+
+def _kind(wrong: Iterable[object]) -> str:
+    types = {type(one) for one in wrong}
+    if types <= {bool, np.bool_}:
+        return "booleans"
+    if all(issubclass(one, str) for one in types):
+        return "text"
+    return f"values of type {', '.join(sorted(one.__name__ for one in types))}"
 
 
 def _is_blank(answer: object) -> bool:
@@ -191,14 +240,12 @@ def _is_blank(answer: object) -> bool:
     )
 
 
-def _stripped(answer: object) -> object:
-    return answer.strip() if isinstance(answer, str) else answer
-
-
 def _number(answer: object, *, text: bool) -> float | None:
-    if isinstance(answer, (bool, np.bool_)) or (isinstance(answer, str) and not text):
+    if isinstance(answer, (bool, np.bool_, bytes, bytearray, np.timedelta64)):
+        return None
+    if isinstance(answer, str) and not (text and _WRITTEN.fullmatch(answer.strip())):
         return None
     try:
         return float(answer)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -49,11 +49,7 @@ class Result:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
-            if isinstance(value, dict):
-                value = MappingProxyType(value)
-            elif isinstance(value, np.ndarray):
-                value.flags.writeable = False
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, _frozen(value))
 
     def __repr__(self) -> str:
         table = shown(self.to_frame()).to_string(index=False, na_rep="", max_rows=60)
@@ -65,6 +61,17 @@ class Result:
         )
         notes = "".join(f"<br>{html.escape(note)}" for note in self.notes())
         return f"<p><b>{html.escape(self.title())}</b></p>{table}<p><small>{notes}</small></p>"
+
+
+def _frozen(value: Any) -> Any:
+    """Make what was unpickled read-only again."""
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(one) for key, one in value.items()})
+    if type(value) is tuple:
+        return tuple(map(_frozen, value))
+    if isinstance(value, np.ndarray):
+        value.flags.writeable = False
+    return value
 
 
 def shown(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -80,12 +87,14 @@ def same(one: object, other: object) -> bool:
     >>> same({"a": float("nan")}, {"a": float("nan")}), same((1, 2), (1, 3))
     (True, False)
     """
+    if one is other:
+        return True
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
         return _same_arrays(one, other)
     if type(one) is not type(other):
         return False
     if isinstance(one, float) and isinstance(other, float):
-        return one == other or (one != one and other != other)
+        return bool(one == other or (one != one and other != other))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
@@ -98,4 +107,6 @@ def same(one: object, other: object) -> bool:
 def _same_arrays(one: np.ndarray, other: np.ndarray) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
-    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if one.dtype == object:
+        return all(map(same, one.ravel(), other.ravel()))
+    return np.array_equal(one, other, equal_nan=one.dtype.kind in "fcmM")

@@ -1,12 +1,13 @@
 """What can go wrong, as a small vocabulary of errors and warnings."""
 
 import difflib
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
 class ServqualError(Exception):
@@ -72,7 +73,7 @@ def shortened(offenders: Sequence[object], limit: int = 5) -> str:
     return f"{named} and {left:,} more" if left > 0 else named
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[object]) -> str:
     """Suggest the known names that look most like `name`, or nothing.
 
     Examples
@@ -80,5 +81,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("servqual1991", ["servqual-1991", "nps"])
     " Did you mean 'servqual-1991'?"
     """
-    close = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
+    close = difflib.get_close_matches(str(name), map(str, known), n=2, cutoff=0.6)
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -21,6 +21,8 @@ from servqual._definition import (
     check_role_scales,
     check_roles,
     check_scale,
+    check_text,
+    check_title,
 )
 from servqual.errors import InstrumentError, nearest
 
@@ -95,6 +97,8 @@ perception
         where = f"Instrument {self.name!r}"
         if not isinstance(self.name, str) or not self.name.strip():
             raise InstrumentError(f"An instrument needs a name, not {self.name!r}.")
+        for key in ("name", "citation", "doi", "evidence_note", "trademark"):
+            check_text(f"{where}: {key}", getattr(self, key))
         put(self, "dimensions", MappingProxyType(check_dimensions(where, self.dimensions)))
         put(self, "scale", check_scale(f"{where}: scale", self.scale))
         put(self, "roles", check_roles(where, self.roles))
@@ -103,8 +107,7 @@ perception
         put(self, "reverse", check_reverse(where, self.reverse, self.items))
         labels = check_labels(where, self.labels, {*self.dimensions, *self.items})
         put(self, "labels", MappingProxyType(labels))
-        title = {"en": self.title} if isinstance(self.title, str) else dict(self.title)
-        put(self, "title", MappingProxyType(title))
+        put(self, "title", MappingProxyType(check_title(where, self.title)))
         check_kind(where, self.expectation_kind, self.roles)
         if self.evidence not in EVIDENCE:
             raise InstrumentError(
@@ -152,24 +155,32 @@ perception
     def without(self, *items: str) -> "Instrument":
         """Give the instrument as it was when some of its items were not asked.
 
+        A dimension of which no item was asked is left out.
+
         Examples
         --------
         >>> load_instrument("servqual-1991").without("22").dimensions["empathy"]
         ('18', '19', '20', '21')
         """
-        for item in items:
+        dropped = tuple(map(str, items))
+        for item in dropped:
             if item not in self.items:
                 raise InstrumentError(
                     f"Instrument {self.name!r} has no item {item!r}.{nearest(item, self.items)}"
                 )
-        table = self._table()
-        table["dimensions"] = {
-            dimension: [item for item in kept if item not in items]
+        asked = {
+            dimension: [item for item in kept if item not in dropped]
             for dimension, kept in self.dimensions.items()
         }
-        table["reverse"] = [item for item in self.reverse if item not in items]
+        asked = {dimension: kept for dimension, kept in asked.items() if kept}
+        if not asked:
+            raise InstrumentError(f"Instrument {self.name!r} would have no item left.")
+        table = self._table()
+        table["dimensions"] = asked
+        table["reverse"] = [item for item in self.reverse if item not in dropped]
+        left = {*asked, *(item for kept in asked.values() for item in kept)}
         table["labels"] = {
-            language: {key: text for key, text in texts.items() if key not in items}
+            language: {key: text for key, text in texts.items() if key in left}
             for language, texts in self.labels.items()
         }
         return Instrument(**table)
@@ -277,7 +288,7 @@ def load_instrument(name: str) -> Instrument:
     known = _bundled()
     if name not in known:
         raise InstrumentError(
-            f"There is no bundled instrument {name!r}.{nearest(str(name), known)} "
+            f"There is no bundled instrument {name!r}.{nearest(name, known)} "
             f"Bundled: {', '.join(known)}. Read your own with read_instrument('FILE.toml')."
         )
     path = resources.files("servqual") / "instruments" / f"{name}.toml"
@@ -342,9 +353,8 @@ def _from_table(table: dict[str, Any]) -> Instrument:
 
 
 def _toml(table: Mapping[str, Any], prefix: str = "") -> str:
-    # JSON strings and lists of strings or integers are TOML values, but for the DEL character.
     lines = [
-        f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
+        f"{_key(key)} = {_json(value)}"
         for key, value in table.items()
         if not isinstance(value, Mapping)
     ]
@@ -357,4 +367,9 @@ def _toml(table: Mapping[str, Any], prefix: str = "") -> str:
 
 
 def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _json(key)
+
+
+def _json(value: Any) -> str:
+    # JSON strings and lists of strings or integers are TOML values, but for the DEL character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

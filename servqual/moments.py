@@ -1,7 +1,9 @@
 """Mean and covariance: all that many statistics need of the rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -62,8 +64,8 @@ class Moments:
     def __post_init__(self) -> None:
         put = object.__setattr__
         names = tuple(map(str, self.names))
-        mean = read_only(np.asarray(self.mean, dtype=np.float64))
-        covariance = read_only(np.asarray(self.covariance, dtype=np.float64))
+        mean = read_only(np.array(self.mean, dtype=np.float64))
+        covariance = read_only(np.array(self.covariance, dtype=np.float64))
         p = len(names)
         if len(set(names)) < p:
             raise ResponseError(f"A name stands twice among {shortened(names)}.")
@@ -88,7 +90,8 @@ class Moments:
         """Compute the moments of a frame's complete rows (see `Sample.moments`)."""
         held = read_frame(frame)
         if columns is None:
-            columns = [name for name in held.names if name != weights]
+            apart = weights if isinstance(weights, str) else None
+            columns = [name for name in held.names if name != apart]
         held.require(columns)
         read = {name: read_numbers(held, name).values for name in columns}
         return moments_of_columns(read, read_weights(held, weights))
@@ -131,24 +134,28 @@ class Moments:
         """
         if isinstance(matrix, pd.DataFrame) and names is None:
             names = [str(name) for name in matrix.columns]
-        values = np.array(matrix, dtype=np.float64)
-        if values.ndim != 2 or values.shape[0] != values.shape[1]:
+            matrix = _rows_in_order(matrix)
+        values = _numbers("The matrix", matrix)
+        if values.ndim != 2 or values.shape[0] != values.shape[1] or not values.size:
             raise ResponseError(f"The matrix must be square, not of shape {values.shape}.")
         p = len(values)
         values = _completed(values)
         if names is None:
             raise ResponseError("names=(...) must say what the rows of the matrix are.")
-        if n < 2:
-            raise ResponseError(f"n must be at least 2, not {n}.")
+        if not isinstance(n, Integral) or n < 2:
+            raise ResponseError(f"n must be a whole number of at least 2, not {n!r}.")
         if sd is not None:
-            spread = np.asarray(sd, dtype=np.float64)
-            if spread.shape != (p,) or not (spread > 0).all():
+            spread = _numbers("sd", sd)
+            if spread.shape != (p,) or not ((spread > 0) & np.isfinite(spread)).all():
                 raise ResponseError(f"sd must be {p} positive numbers.")
             if not np.allclose(np.diag(values), 1, rtol=0, atol=1e-8):
                 raise ResponseError(
                     "sd goes with a correlation matrix, but the diagonal of this one is not 1."
                 )
             values = values * np.outer(spread, spread)
+        centre = np.zeros(p) if mean is None else _numbers("mean", mean)
+        if centre.shape != (p,) or not np.isfinite(centre).all():
+            raise ResponseError(f"mean must be {p} finite numbers.")
         smallest = float(np.linalg.eigvalsh(values)[0])
         if smallest < -1e-8 * float(np.trace(values)):
             raise ResponseError(
@@ -158,7 +165,7 @@ class Moments:
         return cls(
             names=tuple(names),
             n=n,
-            mean=np.zeros(p) if mean is None else np.asarray(mean, dtype=np.float64),
+            mean=centre,
             covariance=values,
         )
 
@@ -244,6 +251,9 @@ class Moments:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), **vars(self)), ()
+
     def __repr__(self) -> str:
         left_out = f" ({self.n_excluded:,} incomplete rows left out)" if self.n_excluded else ""
         return f"Moments: n = {self.n:,}{left_out}, {len(self.names)} variables"
@@ -252,13 +262,21 @@ class Moments:
 def moments_of_columns(
     columns: Mapping[str, NDArray[Any]], weights: NDArray[np.float64] | None
 ) -> Moments:
-    """Compute the moments of the complete rows, a chunk of rows at a time."""
+    """Compute the moments of the complete rows, a chunk of rows at a time.
+
+    Rows are moved by the first one that counts, so that a constant has a variance of exactly 0
+    and a small variance survives a large mean.
+    """
     names = tuple(columns)
     n = len(next(iter(columns.values()), ()))
     total: Moments | None = None
+    origin = np.zeros(len(names))
     for start in range(0, n, _CHUNK):
         rows = slice(start, start + _CHUNK)
         block = np.array([columns[name][rows] for name in names], dtype=np.float64)
+        if total is None or total.n == 0:
+            origin = _first_that_counts(block, None if weights is None else weights[rows])
+        block -= origin[:, None]
         part = _moments_of_block(block, None if weights is None else weights[rows], names)
         total = part if total is None else total + part
     if total is None or total.n == 0:
@@ -268,7 +286,16 @@ def moments_of_columns(
             f"{total.n_excluded:,} of {n:,} rows are incomplete and left out.",
             MissingResponseWarning,
         )
-    return total
+    return replace(total, mean=total.mean + origin)
+
+
+def _first_that_counts(
+    block: NDArray[np.float64], weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    counts = ~np.isnan(block).any(axis=0)
+    if weights is not None:
+        counts &= weights > 0
+    return block[:, counts.argmax()].copy() if counts.any() else np.zeros(len(block))
 
 
 def _moments_of_block(
@@ -303,6 +330,20 @@ def _moments_of_block(
         weight=total,
         n_excluded=n_excluded,
     )
+
+
+def _numbers(what: str, values: object) -> NDArray[np.float64]:
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ResponseError(f"{what} must hold numbers: {error}.") from error
+
+
+def _rows_in_order(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows in the order of the columns, if both have the same names."""
+    rows, columns = matrix.index, matrix.columns
+    same_names = rows.is_unique and columns.is_unique and set(rows) == set(columns)
+    return matrix.loc[columns] if same_names else matrix
 
 
 def _completed(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from servqual._answers import Columns, check_answered, check_points, check_scale, recode
+from servqual._answers import (
+    Columns,
+    check_answered,
+    check_points,
+    check_scale,
+    codes_of,
+    recode,
+)
 from servqual._binding import Pattern, bind
-from servqual._frames import Frame, read_frame, read_numbers
+from servqual._frames import Frame, read_codes, read_frame, read_numbers
 from servqual._language import say
 from servqual._result import Result
 from servqual._weights import read_weights
@@ -94,11 +101,12 @@ class Responses(Result):
         reverse : bool, default True
             Recode the reverse-keyed items. Give False for data that are recoded already.
         not_applicable : sequence, default ()
-            Codes or labels for "does not apply to me". Such answers are kept apart from missing
-            ones: they never leave a respondent out; a dimension is then the mean of the items that
-            apply, where these are at least half of it.
+            Codes or labels for "does not apply to me", off the scale. Such answers are kept apart
+            from missing ones: they never leave a respondent out; a dimension is then the mean of
+            the items that apply, where these are at least half of it.
         not_asked : sequence of str, default ()
-            Ids of items that the survey did not ask; the instrument is used without them.
+            Ids of items that the survey did not ask; the instrument is used without them, and
+            without a dimension of which none was asked.
         missing : {"listwise", "available", "raise"}
             Leave out respondents with an unanswered item, use the items answered in both roles
             (at least half of a dimension, else NaN there and overall), or refuse.
@@ -149,6 +157,9 @@ class Responses(Result):
                 f"instrument must be an Instrument, not {type(instrument).__name__}; "
                 "load one with sq.load_instrument('servqual-1991')."
             )
+        not_asked = (not_asked,) if isinstance(not_asked, (str, int)) else not_asked
+        not_asked = tuple(map(str, not_asked))
+        all_codes = read_codes(not_applicable)
         if not_asked:
             instrument = instrument.without(*not_asked)
         held = read_frame(frame)
@@ -161,7 +172,8 @@ class Responses(Result):
         set_aside: tuple[int, ...] = ()
         normalized = 0
         for role, names in columns.items():
-            numbers = [read_numbers(held, name, not_applicable) for name in names]
+            codes = codes_of(role, all_codes, instrument.scale_of(role))
+            numbers = [read_numbers(held, name, codes) for name in names]
             check_answered(role, names, numbers)
             if role == "points":
                 values, set_aside, normalized = check_points(names, numbers, points_policy, held)
@@ -183,7 +195,7 @@ class Responses(Result):
             weights=read_weights(held, weights),
             points_set_aside=set_aside,
             points_normalized=normalized,
-            not_asked=tuple(not_asked),
+            not_asked=not_asked,
             frame=held,
         )
         if missing == "raise":
@@ -195,9 +207,10 @@ class Responses(Result):
         return len(self.frame)
 
     def n_missing(self, role: str) -> int:
-        """How many answers of a role are missing (not-applicable ones apart)."""
+        """How many answers of a role are missing (not-applicable and set-aside ones apart)."""
         blank = sum(int(np.isnan(x).sum()) for x in self.answers[role] if x.dtype.kind == "f")
-        return blank - self.n_not_applicable(role)
+        aside = len(self.points_set_aside) * len(self.answers[role]) if role == "points" else 0
+        return blank - self.n_not_applicable(role) - aside
 
     def n_not_applicable(self, role: str) -> int:
         """How many answers of a role were said not to apply."""

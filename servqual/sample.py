@@ -1,13 +1,15 @@
 """Rows of answers as named columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from servqual._frames import read_frame, read_numbers, read_only
+from servqual._frames import Frame, read_frame, read_numbers, read_only
 from servqual._result import same
 from servqual._weights import check_weights, read_weights
 from servqual.errors import ResponseError, nearest
@@ -38,15 +40,17 @@ class Sample:
 
     columns: Mapping[str, NDArray[Any]]
     weights: NDArray[np.float64] | None = None
+    # Held so that pandas copies the frame's columns, which are ours too, before it changes them.
+    _frame: Frame | None = field(default=None)
 
     def __post_init__(self) -> None:
-        held = {name: read_only(values) for name, values in self.columns.items()}
+        held = {name: _column(name, values) for name, values in self.columns.items()}
         if not held:
             raise ResponseError("A sample needs at least one column.")
         lengths = {len(values) for values in held.values()}
         if len(lengths) > 1:
             raise ResponseError(f"The columns of a sample differ in length: {sorted(lengths)}.")
-        object.__setattr__(self, "columns", held)
+        object.__setattr__(self, "columns", MappingProxyType(held))
         if self.weights is not None:
             weights = check_weights(self.weights, lengths.pop())
             object.__setattr__(self, "weights", weights)
@@ -76,11 +80,13 @@ class Sample:
         """
         held = read_frame(frame)
         if columns is None:
-            columns = [name for name in held.names if name != weights]
+            apart = weights if isinstance(weights, str) else None
+            columns = [name for name in held.names if name != apart]
         held.require(columns)
         return cls(
             columns={name: read_numbers(held, name).values for name in columns},
             weights=read_weights(held, weights),
+            _frame=held,
         )
 
     @property
@@ -125,6 +131,22 @@ class Sample:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), columns=dict(self.columns), weights=self.weights), ()
+
     def __repr__(self) -> str:
         weighted = "" if self.weights is None else ", weighted"
         return f"Sample: n = {len(self):,}, {len(self.columns)} columns{weighted}"
+
+
+def _column(name: str, values: ArrayLike) -> NDArray[Any]:
+    column = np.asarray(values)
+    if column.ndim != 1 or column.dtype.kind not in "iuf":
+        raise ResponseError(
+            f"Column {name!r} of a sample must be one row of numbers, not {column.dtype} of shape "
+            f"{column.shape}."
+        )
+    return read_only(column)

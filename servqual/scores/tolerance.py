@@ -282,7 +282,7 @@ def _inverted(responses: Responses, inversions: str) -> NDArray[np.bool_]:
         rows = np.flatnonzero(inverted.any(axis=0))
         raise ResponseError(
             f"{int(inverted.sum()):,} answers of {len(rows):,} respondents put the minimum above "
-            f"the desired level, first in row {responses.frame.index[rows[0]]!r}. Choose "
+            f"the desired level, first in row {responses.frame.row(int(rows[0]))}. Choose "
             "inversions='keep', 'set_aside' or 'leave_out'."
         )
     return inverted
