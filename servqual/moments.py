@@ -10,10 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from servqual._em import em_moments
 from servqual._frames import read_frame, read_numbers, read_only
+from servqual._matrix import read_covariance, read_vector
 from servqual._result import same
 from servqual._weights import read_weights
-from servqual.errors import MissingResponseWarning, ResponseError, nearest, shortened, warn
+from servqual.errors import (
+    ConvergenceError,
+    MissingResponseWarning,
+    ResponseError,
+    nearest,
+    shortened,
+    warn,
+)
 
 _CHUNK = 8192
 
@@ -88,13 +97,97 @@ class Moments:
         weights: str | ArrayLike | None = None,
     ) -> "Moments":
         """Compute the moments of a frame's complete rows (see `Sample.moments`)."""
-        held = read_frame(frame)
-        if columns is None:
-            apart = weights if isinstance(weights, str) else None
-            columns = [name for name in held.names if name != apart]
-        held.require(columns)
-        read = {name: read_numbers(held, name).values for name in columns}
-        return moments_of_columns(read, read_weights(held, weights))
+        return moments_of_columns(*_columns_of(frame, columns, weights))
+
+    @classmethod
+    def from_missing(
+        cls,
+        frame: object,
+        columns: Sequence[str] | None = None,
+        weights: str | ArrayLike | None = None,
+    ) -> "Moments":
+        r"""Estimate the moments of incomplete rows by maximum likelihood (EM) [1]_.
+
+        Unlike `from_frame`, no answer is left out: every answered item informs the estimates,
+        which are right if answers are missing at random and the variables are normal.
+
+        Parameters
+        ----------
+        frame : DataFrame or Table
+            One row a respondent.
+        columns : sequence of str, optional
+            Which columns; by default all of them but the weights.
+        weights : str or array_like of shape (n,), optional
+            Sampling weights.
+
+        Returns
+        -------
+        Moments
+            `n` counts the rows with at least one value, `n_excluded` the empty ones; the
+            covariance is n / (n - 1) times the maximum-likelihood one.
+
+        Raises
+        ------
+        ResponseError
+            If a column does not vary, or two columns were never answered together.
+        ConvergenceError
+            If the estimates do not settle, as with fewer rows than columns.
+
+        Warns
+        -----
+        MissingResponseWarning
+            How many values are missing.
+
+        References
+        ----------
+        .. [1] Dempster, A. P., Laird, N. M., & Rubin, D. B. (1977). Maximum likelihood from
+           incomplete data via the EM algorithm. *Journal of the Royal Statistical Society B*,
+           39(1), 1-38. https://doi.org/10.1111/j.2517-6161.1977.tb01600.x
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 6], "b": [1.0, 3, 2, 5, None, None]})
+        >>> Moments.from_missing(frame).mean.round(3)  # b is higher than its four answers say
+        array([3.5 , 3.85])
+        """
+        sample = _columns_of(frame, columns, weights)
+        names, held_weights = tuple(sample[0]), sample[1]
+        rows = np.column_stack(list(sample[0].values())).astype(np.float64)
+        seen = ~np.isnan(rows)
+        kept = seen.any(axis=1)
+        if held_weights is not None:
+            kept &= held_weights > 0
+            held_weights = held_weights[kept]
+        rows, seen = rows[kept], seen[kept]
+        _check_estimable(names, rows, seen)
+        try:
+            solution = em_moments(rows, held_weights)
+        except np.linalg.LinAlgError as error:
+            raise ConvergenceError(
+                "The covariance became singular; there are too few rows for these columns, or "
+                "some are linear combinations of others."
+            ) from error
+        if not solution.converged:
+            raise ConvergenceError(
+                f"EM did not settle in {solution.iterations:,} iterations; the answers say too "
+                "little about some pairs of columns."
+            )
+        blank = int((~seen).sum())
+        if blank:
+            warn(
+                f"{blank:,} of {seen.size:,} values are missing; the moments are maximum-"
+                "likelihood estimates (EM).",
+                MissingResponseWarning,
+            )
+        n = len(rows)
+        return cls(
+            names=names,
+            n=n,
+            mean=solution.mean,
+            covariance=solution.covariance * (n / (n - 1)),
+            weight=None if held_weights is None else float(held_weights.sum()),
+            n_excluded=len(kept) - n,
+        )
 
     @classmethod
     def from_matrix(
@@ -132,41 +225,15 @@ class Moments:
         array([[4., 1.],
                [1., 1.]])
         """
-        if isinstance(matrix, pd.DataFrame) and names is None:
-            names = [str(name) for name in matrix.columns]
-            matrix = _rows_in_order(matrix)
-        values = _numbers("The matrix", matrix)
-        if values.ndim != 2 or values.shape[0] != values.shape[1] or not values.size:
-            raise ResponseError(f"The matrix must be square, not of shape {values.shape}.")
-        p = len(values)
-        values = _completed(values)
-        if names is None:
-            raise ResponseError("names=(...) must say what the rows of the matrix are.")
         if not isinstance(n, Integral) or n < 2:
             raise ResponseError(f"n must be a whole number of at least 2, not {n!r}.")
-        if sd is not None:
-            spread = _numbers("sd", sd)
-            if spread.shape != (p,) or not ((spread > 0) & np.isfinite(spread)).all():
-                raise ResponseError(f"sd must be {p} positive numbers.")
-            if not np.allclose(np.diag(values), 1, rtol=0, atol=1e-8):
-                raise ResponseError(
-                    "sd goes with a correlation matrix, but the diagonal of this one is not 1."
-                )
-            values = values * np.outer(spread, spread)
-        centre = np.zeros(p) if mean is None else _numbers("mean", mean)
-        if centre.shape != (p,) or not np.isfinite(centre).all():
-            raise ResponseError(f"mean must be {p} finite numbers.")
-        smallest = float(np.linalg.eigvalsh(values)[0])
-        if smallest < -1e-8 * float(np.trace(values)):
-            raise ResponseError(
-                "The matrix is not positive semi-definite (smallest eigenvalue "
-                f"{smallest:.3g}); check it for misprints."
-            )
+        names, covariance = read_covariance(matrix, names, sd)
+        centre = np.zeros(len(names)) if mean is None else read_vector("mean", mean, len(names))
         return cls(
-            names=tuple(names),
+            names=names,
             n=n,
             mean=centre,
-            covariance=values,
+            covariance=covariance,
         )
 
     def __add__(self, other: object) -> "Moments":
@@ -259,6 +326,36 @@ class Moments:
         return f"Moments: n = {self.n:,}{left_out}, {len(self.names)} variables"
 
 
+def _columns_of(
+    frame: object, columns: Sequence[str] | None, weights: str | ArrayLike | None
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64] | None]:
+    """Read columns, by default all but the weights, and the weights."""
+    held = read_frame(frame)
+    if columns is None:
+        apart = weights if isinstance(weights, str) else None
+        columns = [name for name in held.names if name != apart]
+    held.require(columns)
+    read = {name: read_numbers(held, name).values for name in columns}
+    return read, read_weights(held, weights)
+
+
+def _check_estimable(
+    names: tuple[str, ...], rows: NDArray[np.float64], seen: NDArray[np.bool_]
+) -> None:
+    together = seen.T.astype(np.int64) @ seen
+    apart = np.argwhere(np.triu(together < 2))
+    if len(apart):
+        one, other = (names[at] for at in apart[0])
+        raise ResponseError(
+            f"{one!r} and {other!r} were answered together by fewer than two respondents, so "
+            "their covariance cannot be estimated."
+        )
+    spans = np.nanmax(rows, axis=0) - np.nanmin(rows, axis=0)
+    constant = [name for name, span in zip(names, spans, strict=True) if span == 0]
+    if constant:
+        raise ResponseError(f"{shortened(constant)} does not vary; leave it out.")
+
+
 def moments_of_columns(
     columns: Mapping[str, NDArray[Any]], weights: NDArray[np.float64] | None
 ) -> Moments:
@@ -330,37 +427,3 @@ def _moments_of_block(
         weight=total,
         n_excluded=n_excluded,
     )
-
-
-def _numbers(what: str, values: object) -> NDArray[np.float64]:
-    try:
-        return np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ResponseError(f"{what} must hold numbers: {error}.") from error
-
-
-def _rows_in_order(matrix: pd.DataFrame) -> pd.DataFrame:
-    """Put the rows in the order of the columns, if both have the same names."""
-    rows, columns = matrix.index, matrix.columns
-    same_names = rows.is_unique and columns.is_unique and set(rows) == set(columns)
-    return matrix.loc[columns] if same_names else matrix
-
-
-def _completed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fill an empty triangle from the other one, or refuse an asymmetric matrix."""
-    upper, lower = np.triu(values, 1), np.tril(values, -1)
-    if not np.nan_to_num(upper).any():
-        upper = lower.T
-    elif not np.nan_to_num(lower).any():
-        lower = upper.T
-    full: NDArray[np.float64] = upper + lower + np.diag(np.diag(values))
-    if not np.isfinite(full).all():
-        raise ResponseError("The matrix holds missing or infinite entries.")
-    if not np.allclose(full, full.T, rtol=1e-6, atol=1e-8):
-        row, column = np.unravel_index(np.argmax(np.abs(full - full.T)), full.shape)
-        raise ResponseError(
-            f"The matrix is not symmetric: entries ({row}, {column}) and ({column}, {row}) are "
-            f"{full[row, column]:g} and {full[column, row]:g}."
-        )
-    symmetric: NDArray[np.float64] = (full + full.T) / 2
-    return symmetric

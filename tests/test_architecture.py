@@ -15,8 +15,8 @@ PACKAGE = Path(servqual.__file__).parent
 # A module imports only from rows above its own.
 ROWS = [
     {"errors", "_lazy", "_language", "_tally"},
-    {"_result", "_frames", "_kernel"},
-    {"arrays", "_weights", "_definition"},
+    {"_result", "_frames", "_kernel", "_em"},
+    {"arrays", "_weights", "_definition", "_matrix"},
     {"moments", "instrument", "datasets", "reading", "profile"},
     {"sample", "_binding", "_answers", "resampling"},
     {"responses"},
