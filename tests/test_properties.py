@@ -2,8 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 import servqual as sq
 from servqual import arrays as door
+from tests.helpers import needs
 
 DIMENSIONS = {"care": ("1", "2"), "speed": ("3", "4", "5")}
 ITEMS = "12345"
@@ -123,6 +122,7 @@ def test_the_frame_door_is_the_array_door(frame):
 
 @given(surveys())
 def test_pandas_polars_and_pyarrow_agree(frame):
+    pl, pa = needs("polars"), needs("pyarrow")
     expected = scores_of(frame)
     for other in (pl.from_pandas(frame), pa.Table.from_pandas(frame)):
         scores = scores_of(other)

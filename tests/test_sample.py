@@ -5,12 +5,13 @@ import pickle
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 
 import servqual as sq
 from servqual.errors import MissingResponseWarning, ResponseError
+from tests.helpers import optional, there
+
+pl, pa = optional("polars"), optional("pyarrow")
 
 NAN = float("nan")
 COLUMNS = {"a": [1.0, 3.0, 5.0], "b": [0, 0, 3], "w": [1.0, 1.0, 2.0]}
@@ -20,7 +21,7 @@ def table(library, columns):
     return pa.table(columns) if library is pa else library.DataFrame(columns)
 
 
-@pytest.mark.parametrize("library", [pd, pl, pa])
+@pytest.mark.parametrize("library", there(pd, pl, pa))
 def test_a_sample_of_three_libraries(library):
     sample = sq.Sample.from_frame(table(library, COLUMNS))
     assert sample.names == ("a", "b", "w")
@@ -33,7 +34,13 @@ def test_a_sample_of_three_libraries(library):
 
 @pytest.mark.parametrize(
     "weights",
-    ["w", [1, 1, 2], np.array([1.0, 1.0, 2.0]), pd.Series([1, 1, 2]), pl.Series([1, 1, 2])],
+    [
+        "w",
+        [1, 1, 2],
+        np.array([1.0, 1.0, 2.0]),
+        pd.Series([1, 1, 2]),
+        *([pl.Series([1, 1, 2])] if pl else []),
+    ],
 )
 def test_weights_of_a_sample(weights):
     frame = pd.DataFrame(COLUMNS)
