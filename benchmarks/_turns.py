@@ -1,14 +1,13 @@
 """Run contenders in turn, A B A B, and print the median time of each and the ratio to a peer."""
 
 import os
-
-for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
-    os.environ.setdefault(threads, "1")
-
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
+
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 
 def compare(

@@ -1,8 +1,9 @@
 """Gap scoring of 1,000,000 x 22 pairs: item gaps, dimension means, weighted overall, summary."""
 
-from _turns import compare  # sets one thread before NumPy and polars are loaded
-
+# isort: off
 import warnings
+
+from _turns import compare  # sets one thread, before NumPy and polars are loaded
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import polars as pl
 
 import servqual as sq
 from servqual import arrays
+# isort: on
 
 N = 1_000_000
 INSTRUMENT = sq.load_instrument("servqual-1991")
@@ -30,14 +32,11 @@ def by_polars(frame: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
         for name, items in INSTRUMENT.dimensions.items()
     )
     overall = dimensions.select(
-        (pl.sum_horizontal([pl.col(d) * w for d, w in WEIGHTS.items()], ignore_nulls=False) / 100)
-        .alias("overall")
+        (
+            pl.sum_horizontal([pl.col(d) * w for d, w in WEIGHTS.items()], ignore_nulls=False) / 100
+        ).alias("overall")
     )
-    summary = [
-        of
-        for table in (gaps, dimensions, overall)
-        for of in (table.mean(), table.std())
-    ]
+    summary = [of for table in (gaps, dimensions, overall) for of in (table.mean(), table.std())]
     return gaps, dimensions, overall, *summary
 
 

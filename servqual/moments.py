@@ -154,7 +154,7 @@ class Moments:
         names, held_weights = tuple(sample[0]), sample[1]
         rows = np.column_stack(list(sample[0].values())).astype(np.float64)
         seen = ~np.isnan(rows)
-        kept = seen.any(axis=1)
+        kept = np.asarray(seen.any(axis=1))
         if held_weights is not None:
             kept &= held_weights > 0
             held_weights = held_weights[kept]
