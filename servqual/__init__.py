@@ -23,14 +23,33 @@ if TYPE_CHECKING:
     from servqual.moments import Moments as Moments
     from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
     from servqual.plots.gaps import plot_gaps as plot_gaps
+    from servqual.plots.priorities import plot_importance_performance as plot_importance_performance
     from servqual.plots.radar import plot_radar as plot_radar
     from servqual.plots.zone import plot_tolerance as plot_tolerance
+    from servqual.priorities.matrix import ImportancePerformance as ImportancePerformance
+    from servqual.priorities.matrix import importance_performance as importance_performance
+    from servqual.priorities.sheet import ActionSheet as ActionSheet
+    from servqual.priorities.sheet import action_sheet as action_sheet
     from servqual.profile import SampleProfile as SampleProfile
     from servqual.profile import describe_sample as describe_sample
     from servqual.reading import read_survey as read_survey
     from servqual.report.html import write_report as write_report
     from servqual.responses import Responses as Responses
     from servqual.sample import Sample as Sample
+    from servqual.scorecards.effort import CustomerEffortScore as CustomerEffortScore
+    from servqual.scorecards.effort import customer_effort_score as customer_effort_score
+    from servqual.scorecards.index import SatisfactionIndex as SatisfactionIndex
+    from servqual.scorecards.index import satisfaction_index as satisfaction_index
+    from servqual.scorecards.net_promoter import NetPromoterScore as NetPromoterScore
+    from servqual.scorecards.net_promoter import net_promoter_score as net_promoter_score
+    from servqual.scorecards.proportions import Proportion as Proportion
+    from servqual.scorecards.proportions import proportion as proportion
+    from servqual.scorecards.satisfaction import (
+        CustomerSatisfactionScore as CustomerSatisfactionScore,
+    )
+    from servqual.scorecards.satisfaction import (
+        customer_satisfaction_score as customer_satisfaction_score,
+    )
     from servqual.scores.gaps import GapScores as GapScores
     from servqual.scores.gaps import gap_scores as gap_scores
     from servqual.scores.perception import PerceptionScores as PerceptionScores
@@ -81,10 +100,39 @@ _HOMES = {
         "ToleranceScores",
         "tolerance_scores",
     ),
+    "priorities.matrix": (
+        "ImportancePerformance",
+        "importance_performance",
+    ),
+    "priorities.sheet": (
+        "ActionSheet",
+        "action_sheet",
+    ),
+    "scorecards.net_promoter": (
+        "NetPromoterScore",
+        "net_promoter_score",
+    ),
+    "scorecards.satisfaction": (
+        "CustomerSatisfactionScore",
+        "customer_satisfaction_score",
+    ),
+    "scorecards.effort": (
+        "CustomerEffortScore",
+        "customer_effort_score",
+    ),
+    "scorecards.index": (
+        "SatisfactionIndex",
+        "satisfaction_index",
+    ),
+    "scorecards.proportions": (
+        "Proportion",
+        "proportion",
+    ),
     "plots.gaps": ("plot_gaps",),
     "plots.dumbbell": ("plot_dumbbell",),
     "plots.zone": ("plot_tolerance",),
     "plots.radar": ("plot_radar",),
+    "plots.priorities": ("plot_importance_performance",),
     "report.html": ("write_report",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

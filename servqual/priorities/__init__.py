@@ -1,0 +1,1 @@
+"""Priorities: what should be mended first."""

@@ -1,0 +1,173 @@
+"""Importance and performance of items under any weights of the respondents."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servqual.resampling import MomentResampler
+
+Floats = NDArray[np.float64]
+Derived = Literal["correlation", "partial_correlation", "regression"]
+DERIVED = ("correlation", "partial_correlation", "regression")
+SINGULAR = 1e-10
+
+
+class Means:
+    """Means of columns, of the answers that are there.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, q)
+        NaN where nothing was answered.
+    """
+
+    def __init__(self, rows: Floats) -> None:
+        there = ~np.isnan(rows)
+        self._complete = bool(there.all())
+        self._shift = np.where(there.any(axis=0), np.nanmin(np.where(there, rows, np.inf), 0), 0)
+        self._values = np.where(there, rows - self._shift, 0)
+        self._there = there.astype(np.float64)
+
+    def at(self, weights: Floats) -> Floats:
+        """Give the means under weights of shape (b, n), as (b, q)."""
+        above = weights @ self._values
+        below = weights.sum(axis=1)[:, None] if self._complete else weights @ self._there
+        unknown = np.full(above.shape, np.nan)
+        return self._shift + np.divide(above, below, out=unknown, where=below > 0)
+
+
+class Given:
+    """Importance that is the same whoever answers."""
+
+    def __init__(self, values: Floats) -> None:
+        self._values = values
+
+    def at(self, weights: Floats) -> Floats:
+        """Give the values for each of b sets of weights, as (b, q)."""
+        return np.tile(self._values, (len(weights), 1))
+
+
+@dataclass(kw_only=True)
+class Drivers:
+    r"""Importance derived from how an outcome goes with the performance of the items.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, q)
+        Complete.
+    outcome : ndarray of shape (n,)
+    kind : {"correlation", "partial_correlation", "regression"}
+
+    Attributes
+    ----------
+    reasons : dict of str to list of int
+        Why items have no importance, and which.
+
+    Notes
+    -----
+    With the correlation matrix R of the items and the outcome, r its correlations of the items with
+    the outcome, and :math:`P = R^{-1}`: the correlation :math:`r_j`; the partial correlation given
+    all other items :math:`-P_{jy} / \sqrt{P_{jj} P_{yy}}`; the standardised coefficient
+    :math:`(R_{xx}^{-1} r)_j`.
+    """
+
+    rows: Floats
+    outcome: Floats
+    kind: Derived
+    reasons: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n, q = self.rows.shape
+        self._kept = np.zeros(q, dtype=bool)
+        self._shown = np.zeros(q, dtype=bool)
+        self._resampler = MomentResampler(np.column_stack([self.rows, self.outcome]))
+        self._variance = np.append(self.rows.var(axis=0), self.outcome.var())
+        if _constant(self.outcome[:, None])[0]:
+            self.reasons["the outcome has no variance"] = list(range(q))
+            return
+        constant = _constant(self.rows)
+        if constant.any():
+            self.reasons["no variance in performance"] = np.flatnonzero(constant).tolist()
+        self._kept = self._shown = ~constant
+        if self.kind == "correlation":
+            return
+        if n <= self._kept.sum() + 1:
+            at = np.flatnonzero(self._kept).tolist()
+            self.reasons["too few respondents for so many items at once"] = at
+            self._shown = np.zeros(q, dtype=bool)
+            return
+        self._set_aside_singular()
+        if self.kind == "partial_correlation" and self._shown.any():
+            whole = self._correlations(np.ones((1, n)))[0]
+            if np.linalg.eigvalsh(whole)[0] < SINGULAR:
+                at = np.flatnonzero(self._shown).tolist()
+                self.reasons["the items determine the outcome"] = at
+                self._shown = np.zeros(q, dtype=bool)
+
+    def at(self, weights: Floats) -> Floats:
+        """Give the importance under weights of shape (b, n), as (b, q)."""
+        found = np.full((len(weights), self.rows.shape[1]), np.nan)
+        if not self._shown.any():
+            return found
+        correlations = self._correlations(weights)
+        known = np.asarray(np.isfinite(correlations).all(axis=(1, 2)))
+        if self.kind == "correlation":
+            values = correlations[:, :-1, -1]
+        else:
+            values, known = self._joint(correlations, known)
+        values = np.where(known[:, None] | (self.kind == "correlation"), values, np.nan)
+        found[:, self._kept] = values
+        found[:, ~self._shown] = np.nan
+        return found
+
+    def _joint(
+        self, correlations: Floats, known: NDArray[np.bool_]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Partial correlations or standardised coefficients, where there is a solution."""
+        partial = self.kind == "partial_correlation"
+        values = np.full(correlations[:, :-1, -1].shape, np.nan)
+        used = correlations if partial else correlations[:, :-1, :-1]
+        known = known.copy()
+        known[known] = np.linalg.eigvalsh(used[known])[:, 0] > SINGULAR
+        if not known.any():
+            return values, known
+        inverse = np.linalg.inv(used[known])
+        if partial:
+            diagonal = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
+            values[known] = -inverse[:, :-1, -1] / (diagonal[:, :-1] * diagonal[:, -1:])
+        else:
+            values[known] = np.einsum("bij,bj->bi", inverse, correlations[known][:, :-1, -1])
+        return values, known
+
+    def _correlations(self, weights: Floats) -> Floats:
+        """Correlations of the kept items and the outcome; NaN where a column does not vary."""
+        at = np.append(np.flatnonzero(self._kept), self.rows.shape[1])
+        covariance = self._resampler.moments(weights).covariance[:, at[:, None], at]
+        variance = np.diagonal(covariance, axis1=1, axis2=2)
+        varies = variance > SINGULAR * self._variance[at]
+        sd = np.where(varies, np.sqrt(np.where(varies, variance, 1)), np.nan)
+        return covariance / (sd[:, :, None] * sd[:, None, :])
+
+    def _set_aside_singular(self) -> None:
+        """Leave out items that others determine, and name all that are tied together so."""
+        at = np.flatnonzero(self._kept)
+        correlation = np.corrcoef(self.rows[:, at], rowvar=False).reshape(len(at), len(at))
+        values, vectors = np.linalg.eigh(correlation)
+        null = vectors[:, values < SINGULAR]
+        if null.shape[1] == 0:
+            return
+        tied = (np.abs(null) > 1e-6).any(axis=1)
+        kept: list[int] = []
+        for j in range(len(at)):
+            tried = correlation[np.ix_([*kept, j], [*kept, j])]
+            if not tied[j] or np.linalg.eigvalsh(tried)[0] > SINGULAR:
+                kept.append(j)
+        self.reasons["determined by other items"] = at[tied].tolist()
+        self._kept = np.isin(np.arange(len(self._kept)), at[kept])
+        self._shown = np.isin(np.arange(len(self._kept)), at[~tied])
+
+
+def _constant(columns: Floats) -> NDArray[np.bool_]:
+    return np.asarray(columns.max(axis=0) == columns.min(axis=0))

@@ -1,0 +1,1 @@
+"""Score cards: recommendation, satisfaction, effort, satisfaction indices, rates."""
