@@ -4,6 +4,20 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from servqual.comparisons.contrasts import DimensionContrasts as DimensionContrasts
+    from servqual.comparisons.contrasts import dimension_contrasts as dimension_contrasts
+    from servqual.comparisons.gaps import GapTests as GapTests
+    from servqual.comparisons.gaps import gap_tests as gap_tests
+    from servqual.comparisons.groups import GroupComparison as GroupComparison
+    from servqual.comparisons.groups import compare_groups as compare_groups
+    from servqual.comparisons.paired import PublishedTests as PublishedTests
+    from servqual.comparisons.paired import paired_t_from_summary as paired_t_from_summary
+    from servqual.comparisons.profiles import CrossTable as CrossTable
+    from servqual.comparisons.profiles import cross_tabulate as cross_tabulate
+    from servqual.comparisons.waves import WaveComparison as WaveComparison
+    from servqual.comparisons.waves import compare_waves as compare_waves
+    from servqual.comparisons.zones import ToleranceTests as ToleranceTests
+    from servqual.comparisons.zones import tolerance_tests as tolerance_tests
     from servqual.datasets import list_datasets as list_datasets
     from servqual.datasets import load_dataset as load_dataset
     from servqual.errors import AdmissibilityWarning as AdmissibilityWarning
@@ -16,6 +30,12 @@ if TYPE_CHECKING:
     from servqual.errors import ServqualError as ServqualError
     from servqual.errors import ServqualWarning as ServqualWarning
     from servqual.errors import SmallSampleWarning as SmallSampleWarning
+    from servqual.factors.adequacy import Factorability as Factorability
+    from servqual.factors.adequacy import factorability as factorability
+    from servqual.factors.efa import fit_efa as fit_efa
+    from servqual.factors.parallel import ParallelAnalysis as ParallelAnalysis
+    from servqual.factors.parallel import parallel_analysis as parallel_analysis
+    from servqual.factors.solution import FactorSolution as FactorSolution
     from servqual.instrument import Instrument as Instrument
     from servqual.instrument import list_instruments as list_instruments
     from servqual.instrument import load_instrument as load_instrument
@@ -33,6 +53,22 @@ if TYPE_CHECKING:
     from servqual.profile import SampleProfile as SampleProfile
     from servqual.profile import describe_sample as describe_sample
     from servqual.reading import read_survey as read_survey
+    from servqual.reliability.consistency import InternalConsistency as InternalConsistency
+    from servqual.reliability.consistency import internal_consistency as internal_consistency
+    from servqual.reliability.difference_audit import DifferenceScoreAudit as DifferenceScoreAudit
+    from servqual.reliability.difference_audit import (
+        difference_score_audit as difference_score_audit,
+    )
+    from servqual.reliability.difference_scores import (
+        DifferenceScoreReliability as DifferenceScoreReliability,
+    )
+    from servqual.reliability.difference_scores import (
+        difference_score_reliability as difference_score_reliability,
+    )
+    from servqual.reliability.item_quality import ItemAnalysis as ItemAnalysis
+    from servqual.reliability.item_quality import item_analysis as item_analysis
+    from servqual.reliability.retest import RetestReliability as RetestReliability
+    from servqual.reliability.retest import retest_reliability as retest_reliability
     from servqual.report.html import write_report as write_report
     from servqual.responses import Responses as Responses
     from servqual.sample import Sample as Sample
@@ -99,6 +135,64 @@ _HOMES = {
     "scores.tolerance": (
         "ToleranceScores",
         "tolerance_scores",
+    ),
+    "reliability.consistency": (
+        "InternalConsistency",
+        "internal_consistency",
+    ),
+    "reliability.item_quality": (
+        "ItemAnalysis",
+        "item_analysis",
+    ),
+    "reliability.difference_scores": (
+        "DifferenceScoreReliability",
+        "difference_score_reliability",
+    ),
+    "reliability.difference_audit": (
+        "DifferenceScoreAudit",
+        "difference_score_audit",
+    ),
+    "reliability.retest": (
+        "RetestReliability",
+        "retest_reliability",
+    ),
+    "factors.adequacy": (
+        "Factorability",
+        "factorability",
+    ),
+    "factors.parallel": (
+        "ParallelAnalysis",
+        "parallel_analysis",
+    ),
+    "factors.solution": ("FactorSolution",),
+    "factors.efa": ("fit_efa",),
+    "comparisons.gaps": (
+        "gap_tests",
+        "GapTests",
+    ),
+    "comparisons.contrasts": (
+        "dimension_contrasts",
+        "DimensionContrasts",
+    ),
+    "comparisons.paired": (
+        "paired_t_from_summary",
+        "PublishedTests",
+    ),
+    "comparisons.groups": (
+        "compare_groups",
+        "GroupComparison",
+    ),
+    "comparisons.waves": (
+        "compare_waves",
+        "WaveComparison",
+    ),
+    "comparisons.profiles": (
+        "cross_tabulate",
+        "CrossTable",
+    ),
+    "comparisons.zones": (
+        "tolerance_tests",
+        "ToleranceTests",
     ),
     "priorities.matrix": (
         "ImportancePerformance",

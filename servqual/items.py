@@ -138,7 +138,7 @@ def _of_scores(scores: GapScores | PerceptionScores | ToleranceScores, of: str) 
         weights = weights[scores.rows]
     keys = (*instrument.items, *instrument.dimensions)
     return _of_columns(
-        {item: frame[item].to_numpy() for item in instrument.items},
+        dict(zip(instrument.items, frame.to_numpy().T, strict=True)),
         weights,
         instrument.dimensions,
         name=instrument.title_in(),

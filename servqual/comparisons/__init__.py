@@ -1,0 +1,1 @@
+"""Whether gaps are real, and whether groups, waves and profiles differ."""

@@ -1,0 +1,1 @@
+"""How many factors a scale has, and which items form them."""

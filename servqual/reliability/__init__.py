@@ -1,0 +1,1 @@
+"""Is the scale sound: consistency, items, difference scores, retest."""

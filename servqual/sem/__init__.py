@@ -1,0 +1,1 @@
+"""Structural equation models, from the unrestricted factor model up."""
