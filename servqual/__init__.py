@@ -92,6 +92,8 @@ if TYPE_CHECKING:
     from servqual.scores.perception import perception_scores as perception_scores
     from servqual.scores.tolerance import ToleranceScores as ToleranceScores
     from servqual.scores.tolerance import tolerance_scores as tolerance_scores
+    from servqual.tables.writing import write_table as write_table
+    from servqual.tables.writing import write_tables as write_tables
 
 _HOMES = {
     "errors": (
@@ -227,6 +229,10 @@ _HOMES = {
     "plots.zone": ("plot_tolerance",),
     "plots.radar": ("plot_radar",),
     "plots.priorities": ("plot_importance_performance",),
+    "tables.writing": (
+        "write_table",
+        "write_tables",
+    ),
     "report.html": ("write_report",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -11,6 +11,7 @@ EXTRAS = {
     "pyarrow": "io",
     "pyreadstat": "io",
     "jinja2": "report",
+    "docx": "report",
 }
 
 

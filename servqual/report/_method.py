@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from servqual._language import say
 from servqual._result import Result
-from servqual.report._tables import responses_of
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import Importance
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
+from servqual.tables._labels import responses_of
 
 SERVQUAL = (
     "Parasuraman, A., Zeithaml, V. A., & Berry, L. L. (1988). SERVQUAL: A multiple-item scale for "

@@ -6,11 +6,11 @@ import pandas as pd
 
 from servqual._language import say
 from servqual._result import Result
-from servqual.report._numbers import percent, show
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 from servqual.scores.weighted import WeightedScores
+from servqual.tables._numbers import percent, show
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,18 +7,17 @@ import pandas as pd
 
 from servqual._language import heading, say
 from servqual._result import DECIMALS, Result
-from servqual.instrument import Instrument
 from servqual.profile import SampleProfile
-from servqual.report._numbers import percent, show, span
 from servqual.responses import Responses
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
+from servqual.tables._labels import OVERALL, instrument_of
+from servqual.tables._numbers import percent, show, span
 
 MEANS = ("Dimensions", "Items")
 SHARES = ("Dimensions: shares of respondents", "Items: shares of answers")
-OVERALL = {"overall": "Overall", "overall_unweighted": "Overall, unweighted"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +69,6 @@ def tables(result: Result, language: str) -> tuple[Table, ...]:
     if isinstance(result, SampleProfile):
         return (_profile(result, language),)
     return (_plain(result, language),)
-
-
-def instrument_of(result: Result) -> Instrument | None:
-    """Give the instrument that a result belongs to."""
-    responses = responses_of(result)
-    return None if responses is None else responses.instrument
-
-
-def responses_of(result: Result) -> Responses | None:
-    """Give the answers that a result comes from."""
-    if isinstance(result, Responses):
-        return result
-    return result.responses if isinstance(result, Scores) else None
 
 
 def _means(names: Sequence[str]) -> list[_Column]:

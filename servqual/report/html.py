@@ -13,12 +13,13 @@ from servqual.profile import SampleProfile
 from servqual.report._method import citation, formulas, references
 from servqual.report._pictures import Picture, pictures
 from servqual.report._summary import Fact, facts, summary
-from servqual.report._tables import Table, instrument_of, tables
+from servqual.report._tables import Table, tables
 from servqual.responses import Responses
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
+from servqual.tables._labels import instrument_of
 
 NAMES = {
     GapScores: "Gaps",
