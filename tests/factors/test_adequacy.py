@@ -4,7 +4,6 @@ import pickle
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ import servqual as sq
 from servqual.errors import AdmissibilityWarning, ModelError, ResponseError, SmallSampleWarning
 from servqual.factors.adequacy import factorability
 from servqual.moments import Moments
+from tests.helpers import needs
 
 
 def test_kmo_and_bartlett_are_those_of_psych(gaps, reference):
@@ -77,7 +77,7 @@ def test_display_never_shows_a_rounded_zero(gaps):
 
 def test_polars_pickle_and_equality(gaps):
     found = factorability(gaps)
-    assert factorability(pl.from_pandas(gaps)) == found
+    assert factorability(needs("polars").from_pandas(gaps)) == found
     assert pickle.loads(pickle.dumps(found)) == found
     assert factorability(gaps.iloc[:-1]) != found
 

@@ -4,7 +4,6 @@ import pickle
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from servqual.factors.extraction import METHODS, extract
 from servqual.factors.fit import factor_fit
 from servqual.factors.rotation import ROTATIONS
 from servqual.moments import Moments
+from tests.helpers import needs
 
 
 @pytest.mark.parametrize("method", ["minres", "ml"])
@@ -185,7 +185,7 @@ def test_title_and_notes_say_what_was_done(gaps):
 
 def test_scores_polars_pickle_and_equality(gaps):
     found = fit_efa(gaps, 3)
-    assert fit_efa(pl.from_pandas(gaps), 3) == found
+    assert fit_efa(needs("polars").from_pandas(gaps), 3) == found
     assert pickle.loads(pickle.dumps(found)) == found
     assert fit_efa(gaps, 3, "geomin") != found
     frame = sq.load_dataset("bank").dropna()

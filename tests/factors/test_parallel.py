@@ -4,12 +4,12 @@ import pickle
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 from servqual.errors import AdmissibilityWarning, ModelError, ResponseError, SmallSampleWarning
 from servqual.factors.parallel import _leading, _normal, parallel_analysis
 from servqual.moments import Moments
+from tests.helpers import needs
 
 
 def test_real_eigenvalues_are_those_of_psych(gaps, reference):
@@ -89,7 +89,9 @@ def test_moments_do_as_well_as_rows(gaps):
     by_rows = parallel_analysis(gaps, draws=10, kind="components", seed=1)
     by_moments = parallel_analysis(Moments.from_frame(gaps), draws=10, kind="components", seed=1)
     assert by_rows.to_frame().equals(by_moments.to_frame())
-    assert by_rows == parallel_analysis(pl.from_pandas(gaps), draws=10, kind="components", seed=1)
+    assert by_rows == parallel_analysis(
+        needs("polars").from_pandas(gaps), draws=10, kind="components", seed=1
+    )
 
 
 def test_noise_suggests_nothing():
