@@ -1,6 +1,5 @@
 """Who answered: the table that describes a sample."""
 
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import pandas as pd
 
 from servqual._frames import Frame, read_frame, read_numbers
 from servqual._language import say
+from servqual._levels import level_text, natural_order
 from servqual._result import Result
 from servqual.errors import ResponseError, shortened
 
@@ -180,26 +180,12 @@ def _levels(column: pd.Series) -> dict[str, int]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         ordered: list[Hashable] = list(column.cat.categories)
     else:
-        ordered = sorted(counts.index, key=_natural)
+        ordered = sorted(counts.index, key=natural_order)
     levels: dict[str, int] = {}
     for level in ordered:
-        text = _shown(level)
+        text = level_text(level)
         levels[text] = levels.get(text, 0) + int(counts.get(level, 0))
     return levels
-
-
-def _shown(level: Hashable) -> str:
-    if isinstance(level, pd.Timestamp) and level == level.normalize():
-        return str(level.date())
-    whole = isinstance(level, (float, np.floating)) and level % 1 == 0
-    return f"{level:.0f}" if whole else str(level)
-
-
-def _natural(level: Hashable) -> tuple[tuple[float, str], ...]:
-    if isinstance(level, (int, float, np.number, np.bool_)):
-        return ((float(level), ""),)
-    parts = re.split(r"(\d+)", str(level))
-    return tuple((float(part), "") if part.isdecimal() else (np.inf, part) for part in parts)
 
 
 def _shares(

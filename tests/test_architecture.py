@@ -14,7 +14,7 @@ PACKAGE = Path(servqual.__file__).parent
 
 # A module imports only from rows above its own.
 ROWS = [
-    {"errors", "_lazy", "_language", "_tally"},
+    {"errors", "_lazy", "_language", "_tally", "_levels"},
     {"_result", "_frames", "_kernel", "_em"},
     {"reliability._alpha", "reliability._omega", "reliability._regression"},
     {"arrays", "_weights", "_definition", "_matrix"},

@@ -1,6 +1,5 @@
 """Respondents sorted into named groups."""
 
-import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._frames import Frame
+from servqual._levels import level_text, natural_order
 from servqual.errors import ResponseError, shortened
 from servqual.scores.common import Scores
 
@@ -102,7 +102,7 @@ def group_values(series: pd.Series) -> Grouping:
     else:
         if not pd.api.types.is_numeric_dtype(series):
             series = series.map(_stripped).astype(object)
-        ordered = sorted(series.dropna().unique(), key=_natural)
+        ordered = sorted(series.dropna().unique(), key=natural_order)
     if not ordered:
         raise ResponseError(f"{name!r} holds no value, so there are no groups.")
     if len(ordered) > MAX_LEVELS:
@@ -112,24 +112,10 @@ def group_values(series: pd.Series) -> Grouping:
         )
     at = {level: code for code, level in enumerate(ordered)}
     codes = np.array([at.get(value, -1) for value in series.tolist()], dtype=np.int64)
-    return Grouping(name=name, levels=tuple(map(_shown, ordered)), codes=codes)
+    return Grouping(name=name, levels=tuple(map(level_text, ordered)), codes=codes)
 
 
 def _stripped(cell: Any) -> Any:
     if isinstance(cell, str):
         return cell.strip() or None
     return cell
-
-
-def _shown(level: Hashable) -> str:
-    if isinstance(level, pd.Timestamp) and level == level.normalize():
-        return str(level.date())
-    whole = isinstance(level, (float, np.floating)) and level % 1 == 0
-    return f"{level:.0f}" if whole else str(level)
-
-
-def _natural(level: Hashable) -> tuple[tuple[float, str], ...]:
-    if isinstance(level, (int, float, np.number, np.bool_)):
-        return ((float(level), ""),)
-    parts = re.split(r"(\d+)", str(level))
-    return tuple((float(part), "") if part.isdecimal() else (np.inf, part) for part in parts)
