@@ -305,7 +305,11 @@ def _chunks(plan: _Plan, n: int) -> Iterator[tuple[slice | NDArray[np.intp], sli
 
 
 def _stacked(columns: Columns) -> list[NDArray[Any]]:
-    """View columns as 2-D arrays where they lie at even distances, as in one block of a frame."""
+    """View columns as 2-D arrays where they lie evenly in one array, as in a block of a frame.
+
+    Columns of different arrays may happen to lie at even distances, too, but a view across
+    the memory between them is not safe to read.
+    """
     runs: list[list[NDArray[Any]]] = []
     for column in columns:
         run = runs[-1] if runs else []
@@ -316,6 +320,14 @@ def _stacked(columns: Columns) -> list[NDArray[Any]]:
     return [_view(run) for run in runs]
 
 
+def _owner(array: NDArray[Any]) -> Any:
+    """Find the object whose memory an array views."""
+    owner: Any = array
+    while isinstance(owner, np.ndarray) and owner.base is not None:
+        owner = owner.base
+    return owner
+
+
 def _step(one: NDArray[Any], other: NDArray[Any]) -> int:
     return other.ctypes.data - one.ctypes.data
 
@@ -323,6 +335,9 @@ def _step(one: NDArray[Any], other: NDArray[Any]) -> int:
 def _fits(run: list[NDArray[Any]], column: NDArray[Any]) -> bool:
     last = run[-1]
     if column.dtype != last.dtype or column.strides != last.strides:
+        return False
+    owner = _owner(column)
+    if owner is column or owner is not _owner(last):
         return False
     return len(run) == 1 or _step(last, column) == _step(run[0], run[1])
 

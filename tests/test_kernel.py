@@ -253,3 +253,16 @@ def test_a_constant_difference_has_exactly_no_variance(rng):
         assert (parts["score"].variance == 0).all()
         assert (parts["score"].mean == 1).all()
         assert (parts["upper"].variance > 0).all()
+
+
+def test_columns_of_separate_arrays_are_never_viewed_as_one():
+    # A view across the memory between two arrays crashed NumPy when they lay far apart.
+    apart = [np.arange(5), np.arange(5), np.arange(5)]
+    assert [source.shape for source in _kernel._stacked(apart)] == [(1, 5)] * 3
+    block = np.arange(15).reshape(3, 5)
+    (together,) = _kernel._stacked(list(block))
+    assert np.shares_memory(together, block)
+    np.testing.assert_array_equal(together, block)
+    far = [np.arange(60), np.zeros(1_000_000, dtype=int)[:60], np.arange(60)]
+    for source, column in zip(_kernel._stacked(far), far, strict=True):
+        np.testing.assert_array_equal(source[0], column)
