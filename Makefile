@@ -5,6 +5,9 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13 py
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 # Not ?=: many systems set LANGUAGE in the environment for another purpose.
 LANGUAGE = en
+# One process a core, each of which keeps its linear algebra to one thread.
+PARALLEL = --numprocesses auto --dist worksteal
+export OPENBLAS_NUM_THREADS ?= 1
 PIP = -m pip install --disable-pip-version-check -q
 
 .PHONY: help
@@ -17,15 +20,15 @@ report: .venv/all.stamp ## Write servqual-report.html from the bank data (LANGUA
 
 .PHONY: test
 test: .venv/test.stamp ## Run every test, doctest and notebook
-	SERVQUAL_REQUIRE_ALL=1 .venv/bin/python -m pytest
+	SERVQUAL_REQUIRE_ALL=1 .venv/bin/python -m pytest $(PARALLEL)
 
 .PHONY: test-core
 test-core: .venv-core/core.stamp ## Run what must run with no extra installed
-	.venv-core/bin/python -m pytest tests
+	.venv-core/bin/python -m pytest $(PARALLEL) tests
 
 .PHONY: test-lowest
 test-lowest: .venv-lowest/lowest.stamp ## Run every test at the lowest declared versions
-	SERVQUAL_REQUIRE_ALL=1 .venv-lowest/bin/python -m pytest
+	SERVQUAL_REQUIRE_ALL=1 .venv-lowest/bin/python -m pytest $(PARALLEL)
 
 .PHONY: lint
 lint: .venv/dev.stamp ## Check style and formatting
@@ -97,7 +100,7 @@ clean: ## Remove everything that the other targets made
 	@touch $@
 
 .venv-core/core.stamp: pyproject.toml | .venv-core/bin/python
-	.venv-core/bin/python $(PIP) -e . pytest hypothesis
+	.venv-core/bin/python $(PIP) -e . hypothesis pytest pytest-xdist
 	@touch $@
 
 .venv-lowest/lowest.stamp: pyproject.toml tests/lowest-versions.txt | .venv-lowest/bin/python
