@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from servqual.errors import ServqualError as ServqualError
     from servqual.errors import ServqualWarning as ServqualWarning
     from servqual.errors import SmallSampleWarning as SmallSampleWarning
+    from servqual.explanations.explaining import explain as explain
+    from servqual.explanations.explanation import Explanation as Explanation
     from servqual.factors.adequacy import Factorability as Factorability
     from servqual.factors.adequacy import factorability as factorability
+    from servqual.factors.average_partial import MinimumAveragePartial as MinimumAveragePartial
+    from servqual.factors.average_partial import minimum_average_partial as minimum_average_partial
     from servqual.factors.efa import fit_efa as fit_efa
     from servqual.factors.parallel import ParallelAnalysis as ParallelAnalysis
     from servqual.factors.parallel import parallel_analysis as parallel_analysis
@@ -43,6 +47,9 @@ if TYPE_CHECKING:
     from servqual.moments import Moments as Moments
     from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
     from servqual.plots.gaps import plot_gaps as plot_gaps
+    from servqual.plots.likert import plot_likert as plot_likert
+    from servqual.plots.loadings import plot_loadings as plot_loadings
+    from servqual.plots.paths import plot_paths as plot_paths
     from servqual.plots.priorities import plot_importance_performance as plot_importance_performance
     from servqual.plots.radar import plot_radar as plot_radar
     from servqual.plots.zone import plot_tolerance as plot_tolerance
@@ -65,11 +72,13 @@ if TYPE_CHECKING:
     from servqual.reliability.difference_scores import (
         difference_score_reliability as difference_score_reliability,
     )
+    from servqual.reliability.hierarchical import HierarchicalOmega as HierarchicalOmega
+    from servqual.reliability.hierarchical import omega_hierarchical as omega_hierarchical
     from servqual.reliability.item_quality import ItemAnalysis as ItemAnalysis
     from servqual.reliability.item_quality import item_analysis as item_analysis
     from servqual.reliability.retest import RetestReliability as RetestReliability
     from servqual.reliability.retest import retest_reliability as retest_reliability
-    from servqual.report.html import write_report as write_report
+    from servqual.report.writing import write_report as write_report
     from servqual.responses import Responses as Responses
     from servqual.sample import Sample as Sample
     from servqual.scorecards.effort import CustomerEffortScore as CustomerEffortScore
@@ -92,6 +101,31 @@ if TYPE_CHECKING:
     from servqual.scores.perception import perception_scores as perception_scores
     from servqual.scores.tolerance import ToleranceScores as ToleranceScores
     from servqual.scores.tolerance import tolerance_scores as tolerance_scores
+    from servqual.sem.confirmatory import fit_cfa as fit_cfa
+    from servqual.sem.construct import ConstructValidity as ConstructValidity
+    from servqual.sem.construct import construct_validity as construct_validity
+    from servqual.sem.estimation import fit_sem as fit_sem
+    from servqual.sem.fit_comparison import FitTable as FitTable
+    from servqual.sem.fit_comparison import fit_table as fit_table
+    from servqual.sem.method_variance import CommonMethodVariance as CommonMethodVariance
+    from servqual.sem.method_variance import common_method_variance as common_method_variance
+    from servqual.sem.model_comparison import ModelComparison as ModelComparison
+    from servqual.sem.model_comparison import compare_models as compare_models
+    from servqual.sem.modification import ModificationIndices as ModificationIndices
+    from servqual.sem.modification import modification_indices as modification_indices
+    from servqual.sem.products import product_terms as product_terms
+    from servqual.sem.residuals import ModelResiduals as ModelResiduals
+    from servqual.sem.residuals import implied_moments as implied_moments
+    from servqual.sem.residuals import model_residuals as model_residuals
+    from servqual.sem.result import SemResult as SemResult
+    from servqual.sem.scores_of_factors import FactorScores as FactorScores
+    from servqual.sem.scores_of_factors import factor_scores as factor_scores
+    from servqual.sem.syntax import Model as Model
+    from servqual.sem.syntax import read_model as read_model
+    from servqual.sem.table import ParameterTable as ParameterTable
+    from servqual.sem.table import build_table as build_table
+    from servqual.sem.templates import service_quality_model as service_quality_model
+    from servqual.sem.writing import model_text as model_text
     from servqual.tables.writing import write_table as write_table
     from servqual.tables.writing import write_tables as write_tables
 
@@ -158,6 +192,10 @@ _HOMES = {
         "RetestReliability",
         "retest_reliability",
     ),
+    "reliability.hierarchical": (
+        "HierarchicalOmega",
+        "omega_hierarchical",
+    ),
     "factors.adequacy": (
         "Factorability",
         "factorability",
@@ -168,6 +206,10 @@ _HOMES = {
     ),
     "factors.solution": ("FactorSolution",),
     "factors.efa": ("fit_efa",),
+    "factors.average_partial": (
+        "MinimumAveragePartial",
+        "minimum_average_partial",
+    ),
     "comparisons.gaps": (
         "gap_tests",
         "GapTests",
@@ -229,11 +271,59 @@ _HOMES = {
     "plots.zone": ("plot_tolerance",),
     "plots.radar": ("plot_radar",),
     "plots.priorities": ("plot_importance_performance",),
+    "plots.likert": ("plot_likert",),
+    "plots.loadings": ("plot_loadings",),
+    "plots.paths": ("plot_paths",),
     "tables.writing": (
         "write_table",
         "write_tables",
     ),
-    "report.html": ("write_report",),
+    "report.writing": ("write_report",),
+    "explanations.explaining": ("explain",),
+    "explanations.explanation": ("Explanation",),
+    "sem.estimation": ("fit_sem",),
+    "sem.result": ("SemResult",),
+    "sem.templates": ("service_quality_model",),
+    "sem.products": ("product_terms",),
+    "sem.construct": (
+        "construct_validity",
+        "ConstructValidity",
+    ),
+    "sem.method_variance": (
+        "common_method_variance",
+        "CommonMethodVariance",
+    ),
+    "sem.confirmatory": ("fit_cfa",),
+    "sem.table": (
+        "ParameterTable",
+        "build_table",
+    ),
+    "sem.syntax": (
+        "Model",
+        "read_model",
+    ),
+    "sem.writing": ("model_text",),
+    "sem.modification": (
+        "modification_indices",
+        "ModificationIndices",
+    ),
+    "sem.scores_of_factors": (
+        "factor_scores",
+        "FactorScores",
+    ),
+    "sem.residuals": (
+        "model_residuals",
+        "implied_moments",
+        "ModelResiduals",
+    ),
+    "sem.model_comparison": (
+        "compare_models",
+        "ModelComparison",
+    ),
+    "sem.fit_comparison": (
+        "fit_table",
+        "FitTable",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import servqual
@@ -13,12 +14,12 @@ from servqual.errors import ResponseError, ServqualError, ServqualWarning
 from servqual.instrument import Instrument, list_instruments, load_instrument, read_instrument
 from servqual.profile import describe_sample
 from servqual.reading import read_survey
-from servqual.report.html import write_report
+from servqual.report._usual import usual_results
+from servqual.report.writing import WRITERS, write_report
 from servqual.responses import MISSING, POINTS_POLICIES, Responses
-from servqual.scores.common import Scores
-from servqual.scores.gaps import gap_scores
-from servqual.scores.perception import perception_scores
-from servqual.scores.tolerance import tolerance_scores
+from servqual.scores.gaps import GapScores, gap_scores
+from servqual.scores.perception import PerceptionScores, perception_scores
+from servqual.scores.tolerance import ToleranceScores, tolerance_scores
 
 WRITTEN, REFUSED, UNUSABLE = 0, 1, 2
 ROLES = {
@@ -91,8 +92,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     report = commands.add_parser(
         "report",
-        help="score a survey and write an HTML report",
-        description="Score a survey and write an HTML report.",
+        help="analyse a survey and write a report",
+        description="Score and analyse a survey, and write a report as an HTML page or for Word: "
+        "scores, reliability, factors, tests of the gaps, groups by the columns of --profile, and "
+        "importance against performance where importance was asked. What the answers do not allow "
+        "is left out, and the report says why.",
         epilog="Example: python -m servqual report answers.csv --instrument servqual-1991 "
         "--not-applicable 99 -o report.html. Exit codes: 0 written; 1 the answers or the "
         "instrument are refused; 2 wrong usage, a file that cannot be read or written, or a "
@@ -146,6 +150,7 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="the reverse-keyed items are recoded in the file already",
     )
     add("--profile", metavar="COLUMN,COLUMN", help="columns that describe who answered")
+    add("--scores-only", action="store_true", help="leave out all but the scores")
     add("--title", help="the title of the report")
     add("--language", choices=LANGUAGES, default="en", help="(default: %(default)s)")
     add("--sheet", help="the sheet of an Excel file (default: the first)")
@@ -153,10 +158,18 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "-o",
         "--out",
         default="servqual-report.html",
-        metavar="HTML",
-        help="the file to write (default: %(default)s)",
+        type=_out,
+        metavar="FILE",
+        help="the file to write, ending in .html, or in .docx for Word (default: %(default)s)",
     )
     report.set_defaults(run=_report)
+
+
+def _out(name: str) -> str:
+    """Refuse a file that no report can be, before anything is computed."""
+    if Path(name).suffix.lower() not in WRITERS and not Path(name).is_dir():
+        raise argparse.ArgumentTypeError(f"{name!r} does not end in {', '.join(WRITERS)}")
+    return name
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -176,15 +189,22 @@ def _report(options: argparse.Namespace) -> None:
         missing=options.missing,
         points_policy=options.points_policy,
     )
-    scores = _scores(responses)
+    scores, others = _scores(responses)
     profile = None
     if options.profile is not None:
         names = [name.strip() for name in options.profile.split(",") if name.strip()]
         profile = describe_sample(frame, names)
+    beside = () if options.scores_only else usual_results(scores, others, profile)
     path = write_report(
-        options.out, *scores, language=options.language, title=options.title, profile=profile
+        options.out,
+        scores,
+        *others,
+        *beside,
+        language=options.language,
+        title=options.title,
+        profile=profile,
     )
-    print(f"{path} (n = {scores[0].n:,} of {len(responses):,} respondents)")
+    print(f"{path} (n = {scores.n:,} of {len(responses):,} respondents)")
 
 
 def _instrument(name: str) -> Instrument:
@@ -207,7 +227,9 @@ def _code(text: str) -> float | str:
         return text
 
 
-def _scores(responses: Responses) -> list[Scores]:
+def _scores(
+    responses: Responses,
+) -> tuple[GapScores | PerceptionScores, tuple[ToleranceScores, ...]]:
     """Score what the bound roles allow."""
     bound = responses.answers
     if "perception" not in bound:
@@ -221,11 +243,9 @@ def _scores(responses: Responses) -> list[Scores]:
     elif "importance" in bound:
         importance = "items"
     if "expectation" not in bound:
-        return [perception_scores(responses, importance=importance)]
-    scores: list[Scores] = [gap_scores(responses, importance=importance)]
-    if "minimum" in bound:
-        scores.append(tolerance_scores(responses))
-    return scores
+        return perception_scores(responses, importance=importance), ()
+    scores = gap_scores(responses, importance=importance)
+    return scores, (tolerance_scores(responses),) if "minimum" in bound else ()
 
 
 def _print_instruments(_: argparse.Namespace) -> None:

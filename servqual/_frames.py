@@ -141,16 +141,19 @@ def read_numbers(
     ResponseError
         If the column holds text, booleans, dates or infinities.
     """
-    series = frame.data.get_column(name)
-    kind = series.dtype
-    if kind == nw.Boolean:
-        raise ResponseError(f"Column {name!r} holds booleans where numbers belong.{hint}")
-    if kind.is_integer() or kind.is_float():
+    values = _of_numpy(frame, name)
+    if values is None:
+        series = frame.data.get_column(name)
+        kind = series.dtype
+        if kind == nw.Boolean:
+            raise ResponseError(f"Column {name!r} holds booleans where numbers belong.{hint}")
+        if isinstance(
+            kind, (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Decimal, nw.Unknown)
+        ):
+            return _from_objects(series, name, not_applicable, hint)
+        if not (kind.is_integer() or kind.is_float()):
+            raise ResponseError(f"Column {name!r} holds {kind} where numbers belong.{hint}")
         values = _plain(series)
-    elif isinstance(kind, (nw.String, nw.Categorical, nw.Enum, nw.Object, nw.Decimal, nw.Unknown)):
-        return _from_objects(series, name, not_applicable, hint)
-    else:
-        raise ResponseError(f"Column {name!r} holds {kind} where numbers belong.{hint}")
     if values.dtype.kind == "f" and not np.isfinite(values).all() and np.isinf(values).any():
         _refuse_infinity(values, name, frame)
     codes = [code for code in not_applicable if not isinstance(code, str)]
@@ -169,14 +172,28 @@ def read_only(values: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
+def _of_numpy(frame: Frame, name: str) -> NDArray[Any] | None:
+    """Take a pandas column of NumPy numbers as it is; None for any other column."""
+    native = frame.data.to_native()
+    if not isinstance(native, pd.DataFrame):
+        return None
+    column = native[name]
+    if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "iuf":
+        return None
+    return _double(column.to_numpy())
+
+
 def _plain(series: nw.Series[Any]) -> NDArray[Any]:
     kind = series.dtype
     nullable = kind.is_integer() and series.null_count() > 0
     beyond_numpy = isinstance(kind, (nw.Int128, nw.UInt128))
     values = (series.cast(nw.Float64) if nullable or beyond_numpy else series).to_numpy()
-    if values.dtype.kind == "O" or values.dtype == np.float16:
-        values = values.astype(np.float64)
-    if values.dtype == np.float32:
+    return _double(values)
+
+
+def _double(values: NDArray[Any]) -> NDArray[Any]:
+    """Turn objects and short floats into float64; integers stay as they are."""
+    if values.dtype.kind == "O" or (values.dtype.kind == "f" and values.dtype != np.float64):
         values = values.astype(np.float64)
     return read_only(values)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from servqual._frames import read_frame
 from servqual.errors import MissingResponseWarning, ResponseError, nearest, shortened, warn
+from servqual.instrument import Instrument
 from servqual.moments import Moments, moments_of_columns
 from servqual.sample import Sample
 from servqual.scores.gaps import GapScores
@@ -46,6 +47,8 @@ class Items:
         Sampling weights of the complete rows.
     scale : tuple of (float, float) or None
         The lowest and the highest possible score.
+    instrument : Instrument or None
+        Whose items they are, where it is known: it labels them in every language.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Items:
     rows: NDArray[np.float64] | None
     weights: NDArray[np.float64] | None
     scale: tuple[float, float] | None
+    instrument: Instrument | None = None
 
     @property
     def positions(self) -> dict[str, list[int]]:
@@ -145,6 +149,7 @@ def _of_scores(scores: GapScores | PerceptionScores | ToleranceScores, of: str) 
         of=of,
         labels={key: instrument.label(key) for key in keys},
         scale=scale,
+        instrument=instrument,
     )
 
 
@@ -186,6 +191,7 @@ def _items(
     of: str = "item",
     labels: Mapping[str, str] | None = None,
     scale: tuple[float, float] | None = None,
+    instrument: Instrument | None = None,
 ) -> Items:
     return Items(
         name=name,
@@ -197,6 +203,7 @@ def _items(
         rows=rows,
         weights=weights,
         scale=scale,
+        instrument=instrument,
     )
 
 

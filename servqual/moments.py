@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from servqual._columns import check_estimable, columns_of
 from servqual._em import em_moments
-from servqual._frames import read_frame, read_numbers, read_only
+from servqual._frames import read_only
 from servqual._matrix import read_covariance, read_vector
+from servqual._pairwise import check_pairs, pairwise_moments, warn_if_indefinite, warn_of_pairs
 from servqual._result import same
-from servqual._weights import read_weights
 from servqual.errors import (
     ConvergenceError,
     MissingResponseWarning,
@@ -48,6 +49,10 @@ class Moments:
         The sum of the sampling weights; n when there are none.
     n_excluded : int, default 0
         Rows that were left out as incomplete.
+    weight_squares : float, optional
+        The sum of the squared sampling weights; that of equal weights when not given.
+    pairs : array_like of int of shape (p, p), optional
+        How many rows each covariance comes from, where they differ (`from_pairs`).
 
     References
     ----------
@@ -69,6 +74,8 @@ class Moments:
     covariance: NDArray[np.float64]
     weight: float | None = None
     n_excluded: int = 0
+    weight_squares: float | None = None
+    pairs: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -88,6 +95,15 @@ class Moments:
         put(self, "mean", mean)
         put(self, "covariance", covariance)
         put(self, "weight", float(self.n if self.weight is None else self.weight))
+        squares = self.weight_squares
+        if squares is None:
+            squares = self.total_weight**2 / self.n if self.n else 0.0
+        put(self, "weight_squares", float(squares))
+        if self.pairs is not None:
+            pairs = read_only(np.array(self.pairs, dtype=np.int64))
+            if pairs.shape != (p, p):
+                raise ResponseError(f"pairs must have shape ({p}, {p}), not {pairs.shape}.")
+            put(self, "pairs", pairs)
 
     @classmethod
     def from_frame(
@@ -96,8 +112,8 @@ class Moments:
         columns: Sequence[str] | None = None,
         weights: str | ArrayLike | None = None,
     ) -> "Moments":
-        """Compute the moments of a frame's complete rows (see `Sample.moments`)."""
-        return moments_of_columns(*_columns_of(frame, columns, weights))
+        """Compute the moments of the complete rows of a frame or Sample (see `Sample.moments`)."""
+        return moments_of_columns(*columns_of(frame, columns, weights))
 
     @classmethod
     def from_missing(
@@ -113,12 +129,12 @@ class Moments:
 
         Parameters
         ----------
-        frame : DataFrame or Table
+        frame : DataFrame, Table or Sample
             One row a respondent.
         columns : sequence of str, optional
             Which columns; by default all of them but the weights.
         weights : str or array_like of shape (n,), optional
-            Sampling weights.
+            Sampling weights; a Sample has its own.
 
         Returns
         -------
@@ -150,7 +166,7 @@ class Moments:
         >>> Moments.from_missing(frame).mean.round(3)  # b is higher than its four answers say
         array([3.5 , 3.85])
         """
-        sample = _columns_of(frame, columns, weights)
+        sample = columns_of(frame, columns, weights)
         names, held_weights = tuple(sample[0]), sample[1]
         rows = np.column_stack(list(sample[0].values())).astype(np.float64)
         seen = ~np.isnan(rows)
@@ -159,7 +175,7 @@ class Moments:
             kept &= held_weights > 0
             held_weights = held_weights[kept]
         rows, seen = rows[kept], seen[kept]
-        _check_estimable(names, rows, seen)
+        check_estimable(names, rows, seen)
         try:
             solution = em_moments(rows, held_weights)
         except np.linalg.LinAlgError as error:
@@ -186,7 +202,93 @@ class Moments:
             mean=solution.mean,
             covariance=solution.covariance * (n / (n - 1)),
             weight=None if held_weights is None else float(held_weights.sum()),
+            weight_squares=None if held_weights is None else float((held_weights**2).sum()),
             n_excluded=len(kept) - n,
+        )
+
+    @classmethod
+    def from_pairs(
+        cls,
+        frame: object,
+        columns: Sequence[str] | None = None,
+        weights: str | ArrayLike | None = None,
+    ) -> "Moments":
+        r"""Compute each covariance from the rows that have both values (pairwise deletion).
+
+        What SPSS calls pairwise. It is right if answers are missing completely at random;
+        `from_missing` asks for less and never contradicts itself.
+
+        Parameters
+        ----------
+        frame : DataFrame, Table or Sample
+            One row a respondent.
+        columns : sequence of str, optional
+            Which columns; by default all of them but the weights.
+        weights : str or array_like of shape (n,), optional
+            Sampling weights; a Sample has its own.
+
+        Returns
+        -------
+        Moments
+            `pairs` counts the rows behind each covariance. `n` is the smallest of them, and
+            `n_excluded` counts the other rows; of some of the variables (`select`), theirs.
+            Moments of pairs do not add.
+
+        Raises
+        ------
+        ResponseError
+            If two columns were answered together by fewer than two respondents.
+
+        Warns
+        -----
+        MissingResponseWarning
+            The smallest number of rows behind a covariance, and which.
+        AdmissibilityWarning
+            If the covariances are not positive definite.
+
+        Notes
+        -----
+        :math:`s_{jk}` has the means of the :math:`n_{jk}` rows that it comes from, the divisor
+        :math:`n_{jk} - 1`, and with sampling weights :math:`n_{jk}/(n_{jk} - 1)` times the
+        weighted mean. Variances come from all rows with the value, so a correlation is not quite
+        that of the rows of its pair, and of few rows may exceed 1. No single n is right for tests
+        of such a matrix. The smallest is probably better than most simple choices, but corrects
+        chi-square only in part [1]_.
+
+        References
+        ----------
+        .. [1] Marsh, H. W. (1998). Pairwise deletion for missing data in structural equation
+           models: Nonpositive definite matrices, parameter estimates, goodness of fit, and
+           adjusted sample sizes. *Structural Equation Modeling*, 5(1), 22-36.
+           https://doi.org/10.1080/10705519809540087
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [1.0, 3, 2, None]})
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore", MissingResponseWarning)
+        ...     Moments.from_pairs(frame)
+        Moments: n = 3 (the smallest of any pair) of 4, 2 variables
+        """
+        read, held_weights = columns_of(frame, columns, weights)
+        names = tuple(read)
+        found = pairwise_moments(list(read.values()), held_weights)
+        check_pairs(names, found.pairs)
+        n = int(found.pairs.min())
+        total = len(next(iter(read.values())))
+        if (found.pairs < found.n_rows).any():
+            warn_of_pairs(names, found, total)
+        warn_if_indefinite(found.covariance)
+        return cls(
+            names=names,
+            n=n,
+            mean=found.mean,
+            covariance=found.covariance,
+            weight=found.weight * (n / found.n_rows),
+            weight_squares=found.squares * (n / found.n_rows),
+            n_excluded=total - n,
+            pairs=found.pairs,
         )
 
     @classmethod
@@ -241,6 +343,10 @@ class Moments:
             return NotImplemented
         if self.names != other.names:
             raise ResponseError("Moments of different variables cannot be added.")
+        if self.pairs is not None or other.pairs is not None:
+            raise ResponseError(
+                "Moments of pairs cannot be added; put the rows together and call from_pairs once."
+            )
         n = self.n + other.n
         weight = self.total_weight + other.total_weight
         excluded = self.n_excluded + other.n_excluded
@@ -252,6 +358,7 @@ class Moments:
                 mean=kept.mean,
                 covariance=kept.covariance,
                 weight=kept.weight,
+                weight_squares=kept.weight_squares,
                 n_excluded=excluded,
             )
         apart = other.mean - self.mean
@@ -264,6 +371,7 @@ class Moments:
             mean=self.mean + apart * share,
             covariance=scatter / weight * (n / (n - 1)),
             weight=weight,
+            weight_squares=self._squares + other._squares,
             n_excluded=excluded,
         )
 
@@ -271,6 +379,26 @@ class Moments:
     def total_weight(self) -> float:
         """The sum of the weights."""
         return float(self.n if self.weight is None else self.weight)
+
+    @property
+    def n_effective(self) -> float:
+        r"""The effective n, :math:`(\sum w)^2 / \sum w^2`; n where the weights are equal.
+
+        References
+        ----------
+        Kish, L. (1965). *Survey sampling*. Wiley.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"a": [1.0, 2.0, 6.0]})
+        >>> round(Moments.from_frame(frame, weights=[1, 1, 2]).n_effective, 3)
+        2.667
+        """
+        return self.total_weight**2 / self._squares if self._squares else 0.0
+
+    @property
+    def _squares(self) -> float:
+        return 0.0 if self.weight_squares is None else self.weight_squares
 
     @property
     def _scatter(self) -> NDArray[np.float64]:
@@ -295,13 +423,20 @@ class Moments:
             if name not in self.names:
                 raise ResponseError(f"There is no variable {name!r}.{nearest(name, self.names)}")
         at = [self.names.index(name) for name in names]
+        pairs, n = None, self.n
+        if self.pairs is not None:
+            pairs = self.pairs[np.ix_(at, at)]
+            n = int(pairs.min(initial=int(self.pairs.max())))
+        share = n / self.n if self.n else 1.0
         return Moments(
             names=tuple(names),
-            n=self.n,
+            n=n,
             mean=self.mean[at],
             covariance=self.covariance[np.ix_(at, at)],
-            weight=self.weight,
-            n_excluded=self.n_excluded,
+            weight=self.total_weight * share,
+            weight_squares=self._squares * share,
+            n_excluded=self.n_excluded + self.n - n,
+            pairs=pairs,
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -322,38 +457,14 @@ class Moments:
         return partial(type(self), **vars(self)), ()
 
     def __repr__(self) -> str:
+        if self.pairs is not None:
+            total = self.n + self.n_excluded
+            return (
+                f"Moments: n = {self.n:,} (the smallest of any pair) of {total:,}, "
+                f"{len(self.names)} variables"
+            )
         left_out = f" ({self.n_excluded:,} incomplete rows left out)" if self.n_excluded else ""
         return f"Moments: n = {self.n:,}{left_out}, {len(self.names)} variables"
-
-
-def _columns_of(
-    frame: object, columns: Sequence[str] | None, weights: str | ArrayLike | None
-) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64] | None]:
-    """Read columns, by default all but the weights, and the weights."""
-    held = read_frame(frame)
-    if columns is None:
-        apart = weights if isinstance(weights, str) else None
-        columns = [name for name in held.names if name != apart]
-    held.require(columns)
-    read = {name: read_numbers(held, name).values for name in columns}
-    return read, read_weights(held, weights)
-
-
-def _check_estimable(
-    names: tuple[str, ...], rows: NDArray[np.float64], seen: NDArray[np.bool_]
-) -> None:
-    together = seen.T.astype(np.int64) @ seen
-    apart = np.argwhere(np.triu(together < 2))
-    if len(apart):
-        one, other = (names[at] for at in apart[0])
-        raise ResponseError(
-            f"{one!r} and {other!r} were answered together by fewer than two respondents, so "
-            "their covariance cannot be estimated."
-        )
-    spans = np.nanmax(rows, axis=0) - np.nanmin(rows, axis=0)
-    constant = [name for name, span in zip(names, spans, strict=True) if span == 0]
-    if constant:
-        raise ResponseError(f"{shortened(constant)} does not vary; leave it out.")
 
 
 def moments_of_columns(
@@ -425,5 +536,6 @@ def _moments_of_block(
         mean=mean,
         covariance=scatter / total * (n / (n - 1)) if n > 1 else np.full((p, p), np.nan),
         weight=total,
+        weight_squares=None if weights is None else float((weights**2).sum()),
         n_excluded=n_excluded,
     )

@@ -12,11 +12,13 @@ import pytest
 
 import servqual as sq
 from servqual.__main__ import main
+from servqual.report._usual import usual_results
 from tests.helpers import needs
 
 ROOT = Path(__file__).parents[1]
 BANK = sq.load_dataset("bank")
 POINTS = ["--points", "points_{}", "--missing", "available"]
+QUICK = "--scores-only"
 
 
 class Cells(HTMLParser):
@@ -129,10 +131,12 @@ def test_refusal_as_a_command(bank, folder):
     assert "Traceback" not in done.stderr
 
 
-def test_report_is_that_of_the_library(run, bank):
+@pytest.mark.parametrize("flags", [(QUICK,), ()])
+def test_report_is_that_of_the_library(run, bank, flags):
     code, out, _ = run(
-        *("report", bank, "--instrument", "servqual-1991", *POINTS),
-        *("--profile", "branch, wave", "--title", "Spring", "-o", "cli.html"),
+        *("report", bank, "--instrument", "servqual-1991", *POINTS, *flags),
+        *(("--profile", "branch, wave") if flags else ()),
+        *("--title", "Spring", "-o", "cli.html"),
     )
     assert (code, out) == (0, "cli.html (n = 480 of 480 respondents)\n")
     frame = sq.read_survey(bank)
@@ -140,8 +144,9 @@ def test_report_is_that_of_the_library(run, bank):
     responses = sq.Responses.from_frame(frame, instrument, points="points_{}", missing="available")
     with pytest.warns(sq.MissingResponseWarning):
         scores = sq.gap_scores(responses, importance="points")
-    profile = sq.describe_sample(frame, ["branch", "wave"])
-    sq.write_report("library.html", scores, title="Spring", profile=profile)
+    profile = sq.describe_sample(frame, ["branch", "wave"]) if flags else None
+    beside = () if flags else usual_results(scores)
+    sq.write_report("library.html", scores, *beside, title="Spring", profile=profile)
     assert text_of("cli.html") == text_of("library.html")
 
 
@@ -161,7 +166,8 @@ def test_every_kind_of_file_gives_the_same_report(run, bank, suffix):
     else:
         frame.to_csv(other, index=False, sep={".tsv": "\t", ".txt": ";"}[suffix])
     for path in (bank, other):
-        arguments = ["--instrument", "servqual-1991", *POINTS, "-o", f"{path.suffix[1:]}.html"]
+        arguments = ["--instrument", "servqual-1991", *POINTS, QUICK]
+        arguments += ["-o", f"{path.suffix[1:]}.html"]
         assert run("report", path, *arguments)[0] == 0
     assert text_of("csv.html") == text_of(f"{suffix[1:]}.html")
 
@@ -173,7 +179,7 @@ def test_chinese_file_from_excel(run, folder):
     frame.to_csv("调查.csv", index=False, encoding="gb18030")
     code, out, _ = run(
         *("report", "调查.csv", "--instrument", "servqual-1991", "--missing", "available"),
-        *("--expectation", "期望{}", "--perception", "感知{}", "--profile", "分店"),
+        *(QUICK, "--expectation", "期望{}", "--perception", "感知{}", "--profile", "分店"),
         *("--language", "zh", "--title", "银行调查", "-o", "报告.html"),
     )
     assert (code, out) == (0, "报告.html (n = 480 of 480 respondents)\n")
@@ -191,8 +197,8 @@ def test_library_survey_has_gaps_and_zone(run):
     assert re.fullmatch(r"library\.html \(n = \d+ of 220 respondents\)\n", out)
     assert all(line.startswith("Warning: ") for line in errors.splitlines())
     page = text_of("library.html")
-    assert "<h2>Gaps</h2>" in page
-    assert "<h2>Zone of tolerance</h2>" in page
+    for heading in ("Gaps", "Zone of tolerance", "Tests of the zone of tolerance"):
+        assert f"<h3>{heading}</h3>" in page
 
 
 def test_own_instrument_with_importance_and_weights(run, duo):
@@ -206,10 +212,10 @@ def test_own_instrument_with_importance_and_weights(run, duo):
 
 def test_roles_that_were_not_asked(run, duo):
     arguments = ("--instrument", "duo.toml", "--importance", "none", "--expectation", "None")
-    assert run("report", "duo.csv", *arguments)[0] == 0
+    assert run("report", "duo.csv", QUICK, *arguments)[0] == 0
     page = text_of("servqual-report.html")
-    assert "<h2>Perceptions</h2>" in page
-    assert "<h2>Gaps</h2>" not in page
+    assert "<h3>Perceptions</h3>" in page
+    assert "<h3>Gaps</h3>" not in page
     assert "weighted by" not in page
 
 
@@ -217,7 +223,8 @@ def test_data_that_are_recoded_already(run, duo):
     instrument = sq.read_instrument("duo.toml")
     gaps = {}
     for flag, reverse in (("--no-reverse", False), (None, True)):
-        arguments = ["report", "duo.csv", "--instrument", "duo.toml", "--importance", "none"]
+        arguments = ["report", "duo.csv", QUICK, "--instrument", "duo.toml"]
+        arguments += ["--importance", "none"]
         code, *_ = run(*arguments, *([flag] if flag else []))
         assert code == 0
         responses = sq.Responses.from_frame(duo, instrument, importance=None, reverse=reverse)
@@ -229,6 +236,30 @@ def test_data_that_are_recoded_already(run, duo):
     assert gaps[True] != gaps[False]
 
 
+def test_the_report_goes_on_where_an_analysis_cannot_be_done(run, duo):
+    code, out, errors = run("report", "duo.csv", "--instrument", "duo.toml")
+    assert (code, out, errors) == (0, "servqual-report.html (n = 3 of 3 respondents)\n", "")
+    page = text_of("servqual-report.html")
+    reason = "2 factors of 3 items leave -2 degrees of freedom, so they are not identified."
+    assert page.index("This could not be computed:") < page.index(reason)
+    assert "<h3>Importance and performance: items</h3>" in page
+
+
+def test_report_for_word(run, bank):
+    docx = needs("docx")
+    code, out, _ = run(
+        *("report", bank, "--instrument", "servqual-1991", *POINTS, "--language", "zh"),
+        *("-o", "bank.docx"),
+    )
+    assert (code, out) == (0, "bank.docx (n = 480 of 480 respondents)\n")
+    document = docx.Document("bank.docx")
+    headings = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
+    assert headings == [
+        *("摘要", "调查", "得分", "信度", "因子", "差距检验", "改进优先次序", "计算方法"),
+    ]
+    assert len(document.inline_shapes) == 4
+
+
 def test_items_not_asked_and_codes_for_not_applicable(run, duo):
     duo = duo.drop(columns=["E3", "P3"]).astype({"P1": object})
     duo.loc[0, "P1"] = "does not apply"
@@ -236,7 +267,7 @@ def test_items_not_asked_and_codes_for_not_applicable(run, duo):
     duo.to_csv("duo.csv", index=False)
     code, _, errors = run(
         *("report", "duo.csv", "--instrument", "duo.toml", "--importance", "none"),
-        *("--not-asked", "3", "--not-applicable", "-9", "does not apply"),
+        *("--not-asked", "3", "--not-applicable", "-9", "does not apply", "--scores-only"),
     )
     assert (code, errors) == (0, "")
     page = text_of("servqual-report.html")
@@ -306,6 +337,7 @@ def test_missing_package_has_code_2(run, bank, monkeypatch, package, extra):
         ["report", "bank.csv", "--instrument", "nps", "--language", "fr"],
         ["report", "bank.csv", "--instrument", "nps", "--missing", "some"],
         ["report", "bank.csv", "--instrument", "nps", "--lang", "en"],
+        ["report", "bank.csv", "--instrument", "nps", "-o", "x.pdf"],
         ["publish"],
     ],
 )
@@ -322,7 +354,7 @@ def test_the_same_warning_is_told_once(run, folder):
     library[answers] = library[answers].replace(0, 5).fillna(5)
     library.loc[7, "PAS1"] = None
     library.to_csv("library.csv", index=False)
-    code, _, errors = run("report", "library.csv", "--instrument", "libqual-2004")
+    code, _, errors = run("report", "library.csv", "--instrument", "libqual-2004", QUICK)
     assert code == 0
     assert errors == (
         "Warning: 1 of 220 respondents left items unanswered and are left out "
@@ -354,5 +386,5 @@ def test_version(capsys):
 
 def test_many_respondents(run, folder):
     pd.concat([BANK] * 10).to_csv("many.csv", index=False)
-    code, out, _ = run("report", "many.csv", "--instrument", "servqual-1991", *POINTS)
+    code, out, _ = run("report", "many.csv", "--instrument", "servqual-1991", *POINTS, QUICK)
     assert (code, out) == (0, "servqual-report.html (n = 4,800 of 4,800 respondents)\n")

@@ -19,7 +19,7 @@ def test_there_are_notebooks():
 @each_notebook
 def test_notebook_runs(path, tmp_path, monkeypatch):
     nbclient, nbformat = needs("nbclient"), needs("nbformat")
-    for package in ("ipykernel", "jinja2", "matplotlib"):
+    for package in ("docx", "ipykernel", "jinja2", "matplotlib", "openpyxl", "pingouin", "semopy"):
         needs(package)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     notebook = nbformat.read(path, as_version=4)

@@ -136,6 +136,7 @@ def dimension_contrasts(
     return DimensionContrasts(
         table=table,
         about=in_languages(scores),
+        instrument=scores.responses.instrument,
         correction=correction,
         m=tested.m,
         confidence=confidence,

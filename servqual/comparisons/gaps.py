@@ -204,6 +204,7 @@ def gap_tests(
     return GapTests(
         table=parts.keys.assign(**columns),
         about=in_languages(scores),
+        instrument=scores.responses.instrument,
         correction=correction,
         m=tested.m,
         confidence=confidence,

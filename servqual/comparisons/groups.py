@@ -207,6 +207,7 @@ def compare_groups(
     return GroupComparison(
         table=table,
         about=in_languages(scores),
+        instrument=scores.responses.instrument,
         correction=correction,
         m=family_size(table["p_value"]),
         confidence=confidence,

@@ -22,6 +22,7 @@ from servqual.comparisons.flips import Flips, flip_signs
 from servqual.comparisons.means import Means, Tests, mean_tests, means_of
 from servqual.comparisons.parts import check_confidence
 from servqual.comparisons.reasons import Reason, grouped
+from servqual.instrument import Instrument
 
 Floats = NDArray[np.float64]
 
@@ -51,6 +52,8 @@ class FamilyResult(Result):
         Of the intervals.
     reasons : tuple of Reason
         Why statistics are not given.
+    instrument : Instrument or None
+        Whose labels the rows bear, where it is known.
     """
 
     table: pd.DataFrame
@@ -59,6 +62,7 @@ class FamilyResult(Result):
     m: int
     confidence: float
     reasons: tuple[Reason, ...]
+    instrument: Instrument | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -219,6 +219,7 @@ def compare_waves(
     return WaveComparison(
         table=table,
         about=_about(first, second),
+        instrument=first.responses.instrument,
         correction=correction,
         m=family_size(table["p_value"]),
         confidence=confidence,

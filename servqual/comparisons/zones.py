@@ -160,6 +160,7 @@ def tolerance_tests(
     return ToleranceTests(
         table=keys.assign(**columns),
         about=in_languages(scores),
+        instrument=scores.responses.instrument,
         correction=correction,
         m=tested.m,
         confidence=confidence,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from servqual._language import say
 from servqual._result import same
 from servqual.errors import AdmissibilityWarning, ModelError, SmallSampleWarning, shortened, warn
+from servqual.instrument import Instrument
 from servqual.items import Items, read_items
 from servqual.moments import Moments
 
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 SCALE = "(scale)"
 _SINGULAR = 1e-10
 _IDENTICAL = 1e-10
+_EQUAL = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,6 +47,8 @@ class Correlations:
     singular : bool
         Whether an item is a linear combination of others, as it must be when there are no more
         respondents than items.
+    instrument : Instrument or None
+        Whose items they are, where it is known.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Correlations:
     identical: tuple[tuple[str, str], ...]
     singular: bool
     moments: Moments
+    instrument: Instrument | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Correlations):
@@ -109,12 +114,30 @@ class Correlations:
             "minimum": say("minimum levels", language),
         }.get(self.of, say("items", language))
         text = say("{count} {of}", language, count=len(self.names), of=of)
-        if self.name:
-            text = say("{text} of {name}", language, text=text, name=self.name)
+        name = self.name if self.instrument is None else self.instrument.title_in(language)
+        if name:
+            text = say("{text} of {name}", language, text=text, name=name)
         text = say("{text}; n = {n:,}", language, text=text, n=self.n)
-        if self.n_excluded:
+        if self.moments.pairs is not None:
+            text += say(
+                " (the smallest of any pair) of {total:,}",
+                language,
+                total=self.n + self.n_excluded,
+            )
+        elif self.n_excluded:
             text += say(" ({count:,} incomplete left out)", language, count=self.n_excluded)
+        if self.weighted:
+            text += say(
+                ", with sampling weights (effective n = {n:,.1f})",
+                language,
+                n=self.moments.n_effective,
+            )
         return text
+
+    @property
+    def weighted(self) -> bool:
+        """Whether there are sampling weights that differ."""
+        return self.moments.n_effective < self.n * (1 - _EQUAL)
 
     def problems(self, language: str = "en") -> tuple[str, ...]:
         """Say what is wrong with the correlations."""
@@ -143,6 +166,8 @@ class Correlations:
                     n=self.n,
                     k=len(self.names) - len(self.constant),
                 )
+            elif self.indefinite:
+                why = say("its pairwise entries contradict each other", language)
             else:
                 why = say("an item is a combination of others", language)
             told.append(
@@ -152,8 +177,33 @@ class Correlations:
                     language,
                     why=why,
                 )
+                if not self.indefinite
+                else say(
+                    "The correlation matrix is not positive definite ({why}), so what needs its "
+                    "inverse or its determinant is not computed.",
+                    language,
+                    why=why,
+                )
+            )
+        if self.weighted:
+            told.append(
+                say(
+                    "Tests and intervals count {n:,} respondents, not sampling weights; weights "
+                    "as unequal as these make them too sure (effective n = {effective:,.1f}; "
+                    "Kish, 1965).",
+                    language,
+                    n=self.n,
+                    effective=self.moments.n_effective,
+                )
             )
         return tuple(told)
+
+    @property
+    def indefinite(self) -> bool:
+        """Whether the pairwise correlations are those of no complete rows."""
+        if self.moments.pairs is None:
+            return False
+        return bool(np.linalg.eigvalsh(self.matrix)[0] < -_SINGULAR)
 
 
 def read_correlations(
@@ -188,12 +238,13 @@ def read_correlations(
         identical=(),
         singular=False,
         moments=moments,
+        instrument=items.instrument,
     )
     matrix = found.matrix
     at = found.varied
     pairs = tuple(
         (items.names[at[i]], items.names[at[j]])
-        for i, j in np.argwhere(np.triu(np.abs(matrix) > 1 - _IDENTICAL, 1))
+        for i, j in np.argwhere(np.triu(np.abs(np.abs(matrix) - 1) < _IDENTICAL, 1))
     )
     singular = bool(np.linalg.eigvalsh(matrix)[0] < _SINGULAR)
     found = replace(found, identical=pairs, singular=singular)
@@ -203,7 +254,7 @@ def read_correlations(
             f"{shortened(constant)}.",
             AdmissibilityWarning,
         )
-    if singular and moments.n > len(at):
+    if singular and moments.n > len(at) and not found.indefinite:
         twins = [f"{one} = {other}" for one, other in pairs]
         which = f": {shortened(twins)} up to a change of scale" if twins else ""
         warn(

@@ -13,6 +13,7 @@ from servqual._frames import read_only
 from servqual._language import say
 from servqual.factors._correlations import SCALE, Correlations, read_correlations
 from servqual.factors._displayed import Displayed
+from servqual.instrument import Instrument
 
 Floats = NDArray[np.float64]
 
@@ -60,6 +61,11 @@ class Factorability(Displayed):
     def n(self) -> int:
         """How many respondents."""
         return self.correlations.n
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """Whose labels the items bear, where it is known."""
+        return self.correlations.instrument
 
     @property
     def kmo_items(self) -> pd.Series:
@@ -191,7 +197,8 @@ def factorability(
         log_determinant = float(np.linalg.slogdet(matrix)[1])
         determinant = float(np.exp(log_determinant))
         squares, partials = _squares(matrix), _squares(_partial(matrix))
-        kmo = float(squares.sum() / (squares.sum() + partials.sum()))
+        whole = float(squares.sum() + partials.sum())
+        kmo = float(squares.sum()) / whole if whole > 0 else np.nan
         both = squares.sum(axis=0) + partials.sum(axis=0)
         items = np.divide(squares.sum(axis=0), both, out=np.full(k, np.nan), where=both > 0)
         chi2 = -(correlations.n - 1 - (2 * k + 5) / 6) * log_determinant

@@ -14,6 +14,7 @@ from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
 from servqual.factors._correlations import Correlations, read_correlations
+from servqual.instrument import Instrument
 from servqual.items import Items
 from servqual.resampling import BLOCK
 from servqual.sem._concentrated import minimise
@@ -63,6 +64,11 @@ class ParallelAnalysis(Result):
     def n(self) -> int:
         """How many respondents."""
         return self.correlations.n
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """Whose items they are, where it is known."""
+        return self.correlations.instrument
 
     def random_mean(self, kind: str) -> Floats:
         """Mean of each random eigenvalue, shape (k,)."""

@@ -12,6 +12,7 @@ from servqual.factors._correlations import Correlations
 from servqual.factors._displayed import Displayed
 from servqual.factors.fit import FactorFit
 from servqual.factors.rotation import EPSILON, KAPPA, OBLIQUE, explained
+from servqual.instrument import Instrument
 from servqual.sem._concentrated import LOWEST_UNIQUENESS
 
 Floats = NDArray[np.float64]
@@ -78,6 +79,11 @@ class FactorSolution(Displayed):
     def n(self) -> int:
         """How many respondents."""
         return self.correlations.n
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """Whose labels the items bear, where it is known."""
+        return self.correlations.instrument
 
     @property
     def n_factors(self) -> int:

@@ -99,9 +99,22 @@ def draw_title(
     text = say("{instrument}: n = {n:,}", language, instrument=instrument, n=scores.n)
     if kind:
         text = say("{title}; {kind}", language, title=text, kind=expectation_text(scores, language))
+    draw_heading(ax, text, legend_columns=legend_columns, raised=raised)
+
+
+def draw_heading(
+    ax: "Axes",
+    text: str,
+    *,
+    legend_columns: int,
+    raised: float = 0.0,
+    handle: float = LEGEND_HANDLE,
+    **legend_options: Any,
+) -> None:
+    """Title the axes, and put a legend, if anything has a label, between title and axes."""
     room = _room(ax)
     handles, named = ax.get_legend_handles_labels()
-    entry = LEGEND_EM * max(map(columns, named), default=0) + LEGEND_HANDLE
+    entry = LEGEND_EM * max(map(columns, named), default=0) + handle
     abreast = max(1, min(legend_columns, int(room / entry)))
     lines = -(-len(handles) // abreast)
     title = ax.set_title("", pad=raised + 6 + LEGEND_LINE * lines)
@@ -121,7 +134,7 @@ def draw_title(
             fontsize="small",
             borderaxespad=0.2,
             borderpad=0.0,
-            columnspacing=1.5,
+            **{"columnspacing": 1.5, **legend_options},
         )
         set_plain(legend.get_texts())
 

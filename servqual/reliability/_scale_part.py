@@ -10,6 +10,7 @@ from scipy.special import expit, logit, ndtri
 
 import servqual.reliability._alpha as consistency
 from servqual.items import Items
+from servqual.moments import Moments
 from servqual.reliability._omega import omega as omega_of
 from servqual.reliability._omega import omega_influence, omega_standard_error
 from servqual.reliability._scale_result import Reason, obstacles
@@ -22,6 +23,7 @@ from servqual.resampling import (
 from servqual.sem.unrestricted import OneFactor, one_factor_ml
 
 Floats = NDArray[np.float64]
+_INDEFINITE = 1e-10
 ENDS = ("ci_low", "ci_high", "omega_ci_low", "omega_ci_high")
 
 
@@ -34,6 +36,7 @@ class Part:
     at: NDArray[np.intp]
     obstacle: Reason | None
     factor: OneFactor | None
+    indefinite: bool = False
 
     @cached_property
     def omega(self) -> float:
@@ -49,6 +52,8 @@ class Part:
             return None
         if len(self.names) == 2:
             return Reason(self.key, "no omega, as two items do not identify a factor")
+        if self.indefinite:
+            return Reason(self.key, "no omega, as its pairwise covariances contradict each other")
         if self.factor.reasons[0]:
             return Reason(self.key, self.factor.reasons[0])
         if self.factor.heywood[0]:
@@ -129,11 +134,21 @@ def make_parts(items: Items, scales: Mapping[str, tuple[str, ...]], omega: bool)
             factor=one_factor_ml(items.moments.covariance[at[:, None], at])
             if omega and key not in found
             else None,
+            indefinite=_indefinite(items.moments, at),
         )
         for (key, names), at in zip(scales.items(), positions, strict=True)
     )
     members = consistency.membership([at.tolist() for at in positions], len(items.names))
     return Parts(items=items, each=each, members=members)
+
+
+def _indefinite(moments: Moments, at: NDArray[np.intp]) -> bool:
+    """Tell whether the pairwise covariances of some items are those of no complete rows."""
+    if moments.pairs is None:
+        return False
+    correlation = _filled(moments.correlation[at[:, None], at])
+    np.fill_diagonal(correlation, 1)
+    return bool(np.linalg.eigvalsh(correlation)[0] < -_INDEFINITE)
 
 
 @dataclass(frozen=True, eq=False)

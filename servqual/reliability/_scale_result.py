@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual._result import Result
+from servqual.instrument import Instrument
 from servqual.items import Items
 from servqual.moments import Moments
 
@@ -23,8 +24,9 @@ _KINDS = {
     "superiority": "superiority scores",
     "item": "items",
 }
-_SAME = 1 - 1e-10
+_SAME = 1e-10
 _ROUNDING = 1e-12
+_SAME_WEIGHTS = 1e-12
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ class ScaleResult(Result):
         Whether there are sampling weights.
     reasons : tuple of Reason
         What could not be computed and why.
+    instrument : Instrument or None
+        Whose labels the rows bear, where it is known.
+    n_effective : float or None
+        Kish's effective n under sampling weights.
+    pairwise : bool
+        Whether each covariance comes from the respondents with both answers; n is then the
+        smallest of any pair.
     """
 
     name: str
@@ -69,6 +78,9 @@ class ScaleResult(Result):
     n_excluded: int
     weighted: bool
     reasons: tuple[Reason, ...]
+    instrument: Instrument | None = None
+    n_effective: float | None = None
+    pairwise: bool = False
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -81,14 +93,19 @@ class ScaleResult(Result):
     def _about(self, language: str) -> str:
         """Name the scores, the instrument, n, and how many were left out."""
         what = say(_KINDS.get(self.of, self.of), language)
-        if self.name:
-            what = say("{scores} of {name}", language, scores=what, name=self.name)
+        name = self.name if self.instrument is None else self.instrument.title_in(language)
+        if name:
+            what = say("{scores} of {name}", language, scores=what, name=name)
         text = say("{what}: n = {n:,}", language, what=what, n=self.n)
-        if self.n_excluded:
-            total, out = self.n + self.n_excluded, self.n_excluded
+        total, out = self.n + self.n_excluded, self.n_excluded
+        if self.pairwise:
+            text += say(" (the smallest of any pair) of {total:,}", language, total=total)
+        elif out:
             text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
         if self.weighted:
             text += say(", with sampling weights", language)
+            if self.n_effective is not None:
+                text += say(" (effective n = {n:,.1f})", language, n=self.n_effective)
         return text
 
 
@@ -100,16 +117,24 @@ class AboutItems(TypedDict):
     n: int
     n_excluded: int
     weighted: bool
+    instrument: Instrument | None
+    n_effective: float | None
+    pairwise: bool
 
 
 def about(items: Items) -> AboutItems:
     """Read what a result says of its items."""
+    moments = items.moments
+    weighted = items.weights is not None or moments.n_effective < moments.n * (1 - _SAME_WEIGHTS)
     return AboutItems(
         name=items.name,
         of=items.of,
         n=items.moments.n,
         n_excluded=items.moments.n_excluded,
-        weighted=items.weights is not None,
+        weighted=weighted,
+        instrument=items.instrument,
+        n_effective=moments.n_effective if weighted else None,
+        pairwise=moments.pairs is not None,
     )
 
 
@@ -118,7 +143,8 @@ def obstacles(moments: Moments, scales: Mapping[str, tuple[str, ...]]) -> dict[s
     place = {name: at for at, name in enumerate(moments.names)}
     variances = np.diag(moments.covariance)
     spread = np.sqrt(np.where(variances > 0, variances, np.nan))
-    same = np.abs(moments.covariance) > _SAME * np.outer(spread, spread)
+    together = np.outer(spread, spread)
+    same = np.abs(np.abs(moments.covariance) - together) < _SAME * together
     np.fill_diagonal(same, False)
     found = {}
     for key, names in scales.items():

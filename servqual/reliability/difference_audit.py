@@ -81,13 +81,12 @@ class DifferenceScoreAudit(ScaleResult):
             notes.append(
                 say(
                     "Equal and opposite effects of E and P in every dimension (b_p = −b_e), which "
-                    "the gap supposes: F({df1}, {df2}) = {statistic:.2f}, p = {p:.3f} (Edwards, "
-                    "2001).",
+                    "the gap supposes: F({df1}, {df2}) = {statistic:.2f}, p {p} (Edwards, 2001).",
                     language,
                     df1=int(joint["df1"]),
                     df2=int(joint["df2"]),
                     statistic=joint["statistic"],
-                    p=joint["p_value"],
+                    p="< .001" if joint["p_value"] < 0.001 else f"= {joint['p_value']:.3f}",
                 )
             )
         notes.append(
@@ -237,6 +236,7 @@ def difference_score_audit(
         n_excluded=len(scores.responses) - len(y),
         weighted=weights is not None,
         reasons=tuple(reasons),
+        instrument=scores.responses.instrument,
         reliability=difference_score_reliability(scores),
         outcome=name,
         cv_folds=cv_folds,

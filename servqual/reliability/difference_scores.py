@@ -164,6 +164,7 @@ def difference_score_reliability(
         n_excluded=pairs.n_excluded,
         weighted=pairs.weights is not None,
         reasons=tuple(reasons),
+        instrument=instrument,
         columns=MappingProxyType(columns),
     )
 

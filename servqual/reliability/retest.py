@@ -16,6 +16,7 @@ from servqual._language import say
 from servqual._lazy import require
 from servqual._result import Result
 from servqual.errors import MissingResponseWarning, ResponseError, shortened, warn
+from servqual.instrument import Instrument
 from servqual.reliability._scale_result import Reason
 from servqual.scores.weighted import WeightedScores
 
@@ -43,6 +44,8 @@ class RetestReliability(Result):
         Respondents who are in one of them only.
     problems : tuple of str
         What could not be computed and why.
+    instrument : Instrument or None
+        Of the first wave; None for plain frames.
     """
 
     n: int
@@ -52,6 +55,7 @@ class RetestReliability(Result):
     confidence: float
     reasons: tuple[Reason, ...]
     columns: Mapping[str, NDArray[Any]]
+    instrument: Instrument | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -211,6 +215,7 @@ def retest_reliability(
         confidence=confidence,
         reasons=tuple(reasons),
         columns=MappingProxyType(columns),
+        instrument=first.responses.instrument if isinstance(first, WeightedScores) else None,
     )
 
 

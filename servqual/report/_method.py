@@ -4,38 +4,22 @@ from collections.abc import Sequence
 
 from servqual._language import say
 from servqual._result import Result
+from servqual.report._kinds import instrument_behind
+from servqual.report._references import (
+    EXPECTATIONS,
+    PERFORMANCE,
+    POINTS,
+    SAMPLING,
+    SERVQUAL,
+    TOLERANCE,
+)
+from servqual.report._settings import sources
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import Importance
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 from servqual.tables._labels import responses_of
-
-SERVQUAL = (
-    "Parasuraman, A., Zeithaml, V. A., & Berry, L. L. (1988). SERVQUAL: A multiple-item scale for "
-    "measuring consumer perceptions of service quality. Journal of Retailing, 64(1), 12-40."
-)
-POINTS = (
-    "Parasuraman, A., Berry, L. L., & Zeithaml, V. A. (1991). Refinement and reassessment of the "
-    "SERVQUAL scale. Journal of Retailing, 67(4), 420-450."
-)
-EXPECTATIONS = (
-    "Boulding, W., Kalra, A., Staelin, R., & Zeithaml, V. A. (1993). A dynamic process model of "
-    "service quality: From expectations to behavioral intentions. Journal of Marketing Research, "
-    "30(1), 7-27. https://doi.org/10.1177/002224379303000102"
-)
-PERFORMANCE = (
-    "Cronin, J. J., Jr., & Taylor, S. A. (1992). Measuring service quality: A reexamination and "
-    "extension. Journal of Marketing, 56(3), 55-68. https://doi.org/10.1177/002224299205600304"
-)
-TOLERANCE = (
-    "Parasuraman, A., Zeithaml, V. A., & Berry, L. L. (1994). Alternative scales for measuring "
-    "service quality: A comparative assessment based on psychometric and diagnostic criteria. "
-    "Journal of Retailing, 70(3), 201-230. https://doi.org/10.1016/0022-4359(94)90033-7"
-)
-SAMPLING = (
-    "Särndal, C.-E., Swensson, B., & Wretman, J. (1992). Model Assisted Survey Sampling. Springer."
-)
 
 
 def formulas(results: Sequence[Result], language: str) -> tuple[str, ...]:
@@ -88,11 +72,13 @@ def references(results: Sequence[Result]) -> tuple[str, ...]:
     """Give the publications that the figures rest on, in alphabetical order, each once."""
     found = set()
     for result in results:
+        found |= set(sources(result))
+        instrument = instrument_behind(result)
+        if instrument is not None:
+            found.add(citation(instrument.citation, instrument.doi))
         responses = responses_of(result)
-        if responses is not None:
-            found.add(citation(responses.instrument.citation, responses.instrument.doi))
-            if responses.weights is not None:
-                found.add(SAMPLING)
+        if responses is not None and responses.weights is not None:
+            found.add(SAMPLING)
         if isinstance(result, GapScores):
             found |= {SERVQUAL, EXPECTATIONS}
         if isinstance(result, PerceptionScores):

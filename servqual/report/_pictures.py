@@ -1,4 +1,4 @@
-"""Pictures of results as SVG that stands within a page of HTML."""
+"""Pictures of results: SVG that stands within a page of HTML, or PNG for Word."""
 
 import io
 import re
@@ -13,8 +13,10 @@ from servqual._lazy import require
 from servqual._result import Result
 from servqual.plots.dumbbell import plot_dumbbell
 from servqual.plots.gaps import plot_gaps
+from servqual.plots.priorities import plot_importance_performance
 from servqual.plots.radar import plot_radar
 from servqual.plots.zone import plot_tolerance
+from servqual.priorities.matrix import ImportancePerformance
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
@@ -24,111 +26,150 @@ if TYPE_CHECKING:
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"url\(#([^)]*)\)")
-_WIDTH = 7.4
+_NO_GLYPH = r"Glyph \d+ .* missing from"
+WIDTH = 7.4
+DPI = 200
 _RADAR_LEAST = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A picture as SVG, with the words that stand in for it and below it."""
+class Plan:
+    """How to draw a picture: its caption, how many rows it has, and what draws it on axes.
 
-    svg: str
+    Attributes
+    ----------
+    caption : str
+    draw : callable
+    rows : int
+        A picture of rows is as high as they need.
+    square : bool
+        Whether its height is fixed.
+    polar : bool
+    """
+
     caption: str
+    draw: Callable[["Axes"], object]
+    rows: int = 0
+    square: bool = False
+    polar: bool = False
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in inches."""
+        if self.polar or self.square:
+            return WIDTH, 5.2
+        return WIDTH, 1.3 + (0.42 if self.rows < 12 else 0.26) * self.rows
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Plan:
-    """How to draw a picture: its caption, how many rows it has, and what draws it on axes."""
+class Bitmap:
+    """A picture as PNG; ``boxed`` where characters are missing from the fonts installed."""
 
-    caption: str
-    rows: int
-    draw: Callable[["Axes"], object]
-    polar: bool = False
+    png: bytes
+    boxed: bool
 
 
-def pictures(result: Result, language: str, prefix: str) -> tuple[Picture, ...]:
-    """Draw the pictures of a result; `prefix` keeps their ids apart from those of other results."""
-    return tuple(
-        Picture(svg=_drawn(plan, f"{prefix}-{at}"), caption=plan.caption)
-        for at, plan in enumerate(_plans(result, language), start=1)
-    )
-
-
-def _plans(result: Result, language: str) -> list[_Plan]:
+def plans(result: Result, language: str) -> tuple[Plan, ...]:
+    """Give the plans of the pictures of a result."""
     if isinstance(result, GapScores):
         return _of_gaps(result, language)
     if isinstance(result, ToleranceScores):
         return _of_zone(result, language)
+    if isinstance(result, ImportancePerformance):
+        if not result.table[["importance", "performance"]].notna().all(axis=1).any():
+            return ()
+        return (
+            Plan(
+                caption=say("Importance against performance", language),
+                draw=lambda axes: plot_importance_performance(result, ax=axes, language=language),
+                square=True,
+            ),
+        )
     if (
         isinstance(result, PerceptionScores)
         and len(result.responses.instrument.dimensions) >= _RADAR_LEAST
     ):
-        return [
-            _Plan(
+        return (
+            Plan(
                 caption=say("Mean perceptions by dimension", language),
-                rows=0,
                 draw=lambda axes: plot_radar(result, ax=axes, language=language),
                 polar=True,
-            )
-        ]
-    return []
+            ),
+        )
+    return ()
 
 
-def _of_gaps(result: GapScores, language: str) -> list[_Plan]:
+def _of_gaps(result: GapScores, language: str) -> tuple[Plan, ...]:
     instrument = result.responses.instrument
     dimensions, items = len(instrument.dimensions), len(instrument.items)
-    return [
-        _Plan(
+    return (
+        Plan(
             caption=say("Mean gaps by dimension, with 95 % intervals", language),
             rows=dimensions + 1,
             draw=lambda axes: plot_gaps(result, ax=axes, language=language),
         ),
-        _Plan(
+        Plan(
             caption=say("Mean expectations and perceptions by dimension", language),
             rows=dimensions,
             draw=lambda axes: plot_dumbbell(result, ax=axes, language=language),
         ),
-        _Plan(
+        Plan(
             caption=say("Mean gaps by item, with 95 % intervals", language),
             rows=items + 1,
             draw=lambda axes: plot_gaps(result, ax=axes, language=language, level="item"),
         ),
-    ]
+    )
 
 
-def _of_zone(result: ToleranceScores, language: str) -> list[_Plan]:
+def _of_zone(result: ToleranceScores, language: str) -> tuple[Plan, ...]:
     instrument = result.responses.instrument
-    return [
-        _Plan(
+    return (
+        Plan(
             caption=say("Perceptions and the zone of tolerance by dimension", language),
             rows=len(instrument.dimensions),
             draw=lambda axes: plot_tolerance(result, ax=axes, language=language),
         ),
-        _Plan(
+        Plan(
             caption=say("Perceptions and the zone of tolerance by item", language),
             rows=len(instrument.items),
             draw=lambda axes: plot_tolerance(result, ax=axes, language=language, level="item"),
         ),
-    ]
+    )
 
 
-def _drawn(plan: _Plan, prefix: str) -> str:
-    matplotlib = require("matplotlib")
-    figures = require("matplotlib.figure")
+def as_svg(plan: Plan, prefix: str) -> str:
+    """Draw a picture for a page; `prefix` keeps its ids apart from those of other pictures."""
     # A fixed salt and no date: the same result gives the same bytes.
     settings: dict[str, Any] = {"svg.fonttype": "none", "svg.hashsalt": "servqual"}
-    height = 5.2 if plan.polar else 1.3 + (0.42 if plan.rows < 12 else 0.26) * plan.rows
-    held = io.StringIO()
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        # Browsers draw the text with their own fonts; matplotlib only measures it.
-        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
-        figure = figures.Figure(figsize=(_WIDTH, height), layout="constrained")
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    # Browsers draw the text with their own fonts; matplotlib only measures it.
+    held, _ = _drawn(plan, settings, format="svg", transparent=True, metadata=nothing)
+    return _inlined(held.decode("utf-8"), plan.caption, prefix)
+
+
+def as_png(plan: Plan) -> Bitmap:
+    """Draw a picture for a document."""
+    png, boxed = _drawn(plan, {}, format="png", dpi=DPI, metadata={"Software": None})
+    return Bitmap(png=png, boxed=boxed)
+
+
+def _drawn(plan: Plan, settings: dict[str, Any], **options: Any) -> tuple[bytes, bool]:
+    """Draw a picture, and tell whether the fonts installed lack some of its characters."""
+    matplotlib = require("matplotlib")
+    figures = require("matplotlib.figure")
+    held = io.BytesIO()
+    with matplotlib.rc_context(settings), warnings.catch_warnings(record=True) as told:
+        warnings.filterwarnings("always", _NO_GLYPH, UserWarning)
+        figure = figures.Figure(figsize=plan.size, layout="constrained")
         axes = figure.add_subplot(projection="polar" if plan.polar else None)
         plan.draw(axes)
         axes.set_title("")
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(held, format="svg", transparent=True, metadata=nothing)
-    return _inlined(held.getvalue(), plan.caption, prefix)
+        figure.savefig(held, **options)
+    boxed = [one for one in told if re.match(_NO_GLYPH, str(one.message))]
+    for one in told:
+        if one not in boxed:
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return held.getvalue(), bool(boxed)
 
 
 def _inlined(svg: str, caption: str, prefix: str) -> str:

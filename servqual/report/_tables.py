@@ -6,23 +6,30 @@ from dataclasses import dataclass
 import pandas as pd
 
 from servqual._language import heading, say
-from servqual._result import DECIMALS, Result
+from servqual._result import Result
 from servqual.profile import SampleProfile
+from servqual.report._parts import Shown
 from servqual.responses import Responses
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
-from servqual.tables._labels import OVERALL, instrument_of
+from servqual.tables._labels import OVERALL
+from servqual.tables._layout import is_blank, panels
+from servqual.tables._model import Row as Line
 from servqual.tables._numbers import percent, show, span
 
+PAGE_UNITS = {"en": 96, "zh": 84}  # digits beside one another on a page of HTML
 MEANS = ("Dimensions", "Items")
 SHARES = ("Dimensions: shares of respondents", "Items: shares of answers")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Cells of text; ``kind`` is "group" for a line that heads others and "total" for a total."""
+    """Cells of text.
+
+    ``kind`` is "group" for a line that heads others, "within" for one of these, and "total".
+    """
 
     cells: tuple[str, ...]
     kind: str = ""
@@ -30,12 +37,17 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of text with its caption."""
+    """A table of text with its caption.
+
+    ``journal`` is that of a table in journal form; ``unseen`` of a caption for those who listen.
+    """
 
     caption: str
     headings: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[Row, ...]
+    journal: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +59,7 @@ class _Column:
 
 
 def tables(result: Result, language: str) -> tuple[Table, ...]:
-    """Give the tables of a result."""
+    """Give the tables of a result that the page has in a form of its own, or none."""
     if isinstance(result, GapScores):
         names = ("n", "mean_e", "sd_e", "mean_p", "sd_p", "gap", "sd_gap")
         return _scores(result, [*_means(names), _interval("ci")], language)
@@ -68,7 +80,45 @@ def tables(result: Result, language: str) -> tuple[Table, ...]:
         )
     if isinstance(result, SampleProfile):
         return (_profile(result, language),)
-    return (_plain(result, language),)
+    if isinstance(result, Responses):
+        return (_answers(result, language),)
+    return ()
+
+
+def from_journal(shown: Shown, language: str, *, alone: bool) -> tuple[Table, ...]:
+    """Turn a table in journal form into text, in parts where it is wider than a page.
+
+    The caption of a table that stands `alone` under a heading is not shown.
+    """
+    # Columns to be filled in by hand may be narrow here, and stay beside what they are for.
+    blanks = any(is_blank(shown.table, at) for at in range(len(shown.table.columns)))
+    parts = (shown.table,) if blanks else panels(shown.table, PAGE_UNITS[language])
+    continued = say("(continued)", language)
+    return tuple(
+        Table(
+            caption=f"{shown.caption} {continued}" if at else shown.caption,
+            headings=(part.stub, *(column.heading for column in part.columns)),
+            journal=True,
+            unseen=alone and not at,
+            numeric=(False, *(column.form.kind != "text" for column in part.columns)),
+            rows=tuple(
+                Row(
+                    cells=(row.label, *(cell.text for cell in row.cells)),
+                    kind=_kind_of_line(row),
+                )
+                for row in part.rows
+            ),
+        )
+        for at, part in enumerate(parts)
+    )
+
+
+def _kind_of_line(row: Line) -> str:
+    if row.heads:
+        return "group"
+    if row.total:
+        return "total"
+    return "within" if row.indent else ""
 
 
 def _means(names: Sequence[str]) -> list[_Column]:
@@ -161,30 +211,16 @@ def _statistic(name: str, value: float) -> str:
     return show(int(value) if name in ("min", "max") and value % 1 == 0 else value)
 
 
-def _plain(result: Result, language: str) -> Table:
-    """Give the frame of any result as it is, rounded."""
-    frame = result.to_frame()
-    numeric = tuple(_is_number(kind) for kind in frame.dtypes)
-    instrument = instrument_of(result)
-
-    def text(name: str, value: object) -> str:
-        if name in ("level", "role") and isinstance(value, str):
-            return say(value, language)
-        if name == "dimension" and instrument is not None and value in instrument.dimensions:
-            return instrument.label(str(value), language)
-        return show(value, DECIMALS)
-
+def _answers(responses: Responses, language: str) -> Table:
+    """Count the answers of each role."""
+    frame = responses.to_frame()
     return Table(
-        caption=say("Answers by role" if isinstance(result, Responses) else "Result", language),
+        caption=say("Answers by role", language),
         headings=tuple(heading(str(name), language) for name in frame.columns),
-        numeric=numeric,
+        numeric=tuple(_is_number(kind) for kind in frame.dtypes),
         rows=tuple(
-            Row(
-                cells=tuple(
-                    text(str(name), value) for name, value in zip(frame.columns, row, strict=True)
-                )
-            )
-            for row in frame.itertuples(index=False, name=None)
+            Row(cells=(say(str(role), language), *map(show, counts)))
+            for role, *counts in frame.itertuples(index=False, name=None)
         ),
     )
 

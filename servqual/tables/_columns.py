@@ -9,6 +9,7 @@ A column is written by its name:
   a Heywood case), when the whole column keeps its zeros;
 * whole numbers (`COUNTS`, and columns of integers) without decimals, where they are whole;
 * statistics that may be very small (`TINY`) as a power of ten where they are;
+* fit indices of models (`FIT`) with three decimals;
 * every other number with two decimals.
 
 Columns x_low and x_high become one column "[LL, UL]", written as the statistic that they are the
@@ -39,9 +40,17 @@ BOUNDED = {
     *("share", "floor", "ceiling", "ceiling_e", "below", "at_minimum", "inside", "at_desired"),
     *("above", "at_both", "within", "inverted", "probability", "cfi", "tli", "rmsea", "srmr"),
     *("rmsr", "row_share", "column_share", "e_above_p", "p_concentrate", "p_keep_up"),
-    *("p_low_priority", "p_overkill"),
+    *("p_low_priority", "p_overkill", "omega_total", "omega_subscale", "ecv", "general_share"),
+    *("std_lv", "std_lv_se", "std_all_se", "cfi_robust", "tli_robust", "rmsea_robust"),
 }
-COUNTS = {"n", "k", "m", "df", "df1", "df2", "kruskal_df", "n_missing", "min", "max", "count"}
+FIT = {
+    *("cfi", "tli", "rmsea", "srmr", "cfi_robust", "tli_robust", "rmsea_robust"),
+    "scaling_factor",
+}
+COUNTS = {
+    *("n", "k", "m", "df", "df1", "df2", "kruskal_df", "df_scaled"),
+    *("n_missing", "min", "max", "count"),
+}
 TINY = {"determinant"}
 NAMING = {"dimension", "item", "label", "variable", "value", "group"}
 MAIN = ("estimate", "alpha", "gap", "r", "mean", "mean_p", "rmsea")
@@ -182,16 +191,17 @@ def _form(frame: pd.DataFrame, owner: str, sources: tuple[str, ...], decimals: i
         return Form(kind="text")
     numbers = np.array(values, dtype=np.float64)
     whole = bool((numbers == np.round(numbers)).all())
+    places = P_DECIMALS if owner in FIT else DECIMALS
     if owner in P_VALUES or _P_VALUE.fullmatch(owner):
         return Form(kind="p", decimals=P_DECIMALS if decimals is None else decimals)
     if _is_bounded(owner) and (np.abs(numbers) <= 1).all():
-        return Form(kind="share", decimals=DECIMALS if decimals is None else decimals)
+        return Form(kind="share", decimals=places if decimals is None else decimals)
     if owner in TINY:
         return Form(kind="tiny", decimals=DECIMALS if decimals is None else decimals)
     integers = all(isinstance(value, (int, np.integer)) for value in values)
     if whole and (integers or owner in COUNTS or owner.endswith("_df")):
         return Form(kind="count", decimals=0)
-    return Form(kind="number", decimals=DECIMALS if decimals is None else decimals)
+    return Form(kind="number", decimals=places if decimals is None else decimals)
 
 
 def _is_bounded(name: str) -> bool:

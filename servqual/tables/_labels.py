@@ -7,6 +7,7 @@ from servqual._result import Result
 from servqual.instrument import Instrument
 from servqual.responses import Responses
 from servqual.scores.common import Scores
+from servqual.sem.variables import variable_label
 from servqual.tables._numbers import is_missing
 
 OVERALL = {"overall": "Overall", "overall_unweighted": "Overall, unweighted"}
@@ -51,6 +52,10 @@ class Labels:
         if level in OVERALL:
             return say(OVERALL[str(level)], self.language)
         return say(_given(otherwise, WHOLE.get(key, "Whole scale")), self.language)
+
+    def of_variable(self, name: str) -> str:
+        """Name a variable of a structural model."""
+        return variable_label(name, self.instrument, self.language)
 
     def of_pair(self, first: object, second: object, otherwise: object) -> str:
         """Name the difference of two dimensions."""

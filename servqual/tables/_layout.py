@@ -10,6 +10,7 @@ from servqual.tables._text import unbroken
 
 STUB_UNITS = 34
 MOST_UNITS = 24
+BLANK_UNITS = 12
 HEADING_LINES = 3
 CHINESE_UNITS = 6
 NARROW = " \u00a0.,:;|'()[]ijlrtfI"
@@ -49,9 +50,16 @@ def column_units(table: Table, at: int) -> float:
     """Measure a column: its cells, and its heading broken into few lines."""
     column = table.columns[at]
     widest = max(units(row.cells[at].text) for row in table.rows)
-    if column.form.kind == "text":
+    if is_blank(table, at):
+        widest = BLANK_UNITS
+    elif column.form.kind == "text":
         widest = min(widest, MOST_UNITS)
     return max(widest, _heading_units(column.heading)) + GAP_UNITS
+
+
+def is_blank(table: Table, at: int) -> bool:
+    """Tell whether a column is there to be filled in by hand."""
+    return not any(row.cells[at].text for row in table.rows)
 
 
 def broken(heading: str, width: float) -> list[str]:

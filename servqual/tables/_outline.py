@@ -11,6 +11,17 @@ from servqual.tables._labels import OVERALL, WHOLE, Labels
 from servqual.tables._numbers import is_missing
 
 LEVELS = {"item", "dimension", "group", "scale", *OVERALL}
+MODEL_KINDS = {
+    "=~": "Loadings",
+    "~": "Paths",
+    ":=": "Defined effects",
+    "~~": "Covariances",
+    "variance": "Variances and residual variances",
+    "~1": "Intercepts and means",
+    "|": "Thresholds",
+    "~*~": "Scales of ordered items",
+}
+UNTESTED = ("se", "z", "p_value", "ci")
 WORDS = ("level", "role", "kind", "quadrant", "model", "predictors")
 
 
@@ -62,6 +73,8 @@ def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
         return _scale(frame, labels)
     if by_level and "group" in names:
         return _groups(frame, labels)
+    if {"lhs", "op", "rhs", "estimate"} <= names:
+        return _model(frame, labels)
     if "label" in names:
         return _labelled(frame, labels)
     return _plain(frame, labels)
@@ -152,6 +165,63 @@ def _profile(frame: pd.DataFrame, language: str) -> Outline:
         used=("variable", "value"),
         always_blank=True,
     )
+
+
+def _model(frame: pd.DataFrame, labels: Labels) -> Outline:
+    """Put the parameters of a structural model under the names of their kinds."""
+    operators, groups = _column(frame, "op"), _column(frame, "group")
+    lhs, rhs = _column(frame, "lhs"), _column(frame, "rhs")
+    fixed = [value == 0 for value in frame["se"]] if "se" in frame else [False] * len(frame)
+    lines: list[Line] = []
+    for group in dict.fromkeys(groups):
+        for kind, heading in MODEL_KINDS.items():
+            own = [
+                at
+                for at in range(len(frame))
+                if groups[at] == group and _model_kind(operators[at], lhs[at], rhs[at]) == kind
+            ]
+            if not own:
+                continue
+            head = say(heading, labels.language)
+            if group:
+                head = say("{group}: {kind}", labels.language, group=group, kind=head)
+            lines.append(Line(label=head, row=None))
+            lines += [
+                Line(
+                    label=_parameter(operators[at], lhs[at], rhs[at], labels),
+                    row=at,
+                    indent=1,
+                    kind=kind,
+                    hidden=UNTESTED if fixed[at] else (),
+                )
+                for at in own
+            ]
+    return Outline(
+        heading=say("Parameter", labels.language),
+        lines=tuple(lines),
+        used=(
+            *("lhs", "op", "rhs", "group", "label"),
+            *("std_lv", "std_lv_se", "std_all_se"),
+        ),
+    )
+
+
+def _model_kind(operator: str, lhs: str, rhs: str) -> str:
+    return "variance" if operator == "~~" and lhs == rhs else operator
+
+
+def _parameter(operator: str, lhs: str, rhs: str, labels: Labels) -> str:
+    """Name a parameter by its variables."""
+    if operator == ":=":
+        return f"{lhs} = {rhs}"
+    first, second = labels.of_variable(lhs), labels.of_variable(rhs)
+    if operator == "~":
+        return f"{second} → {first}"
+    if operator == "=~":
+        return f"{first} → {second}"
+    if operator == "~~" and lhs != rhs:
+        return f"{first} ↔ {second}"
+    return f"{first} {operator} {second}" if operator in ("|", "~*~") else first
 
 
 def _labelled(frame: pd.DataFrame, labels: Labels) -> Outline:

@@ -16,7 +16,7 @@ from servqual.tables._layout import (
     units,
 )
 from servqual.tables._model import Row, Table
-from servqual.tables._text import Run, heading_runs, text_runs, unbroken
+from servqual.tables._text import Run, clean, heading_runs, text_runs, unbroken
 
 FONT = "Times New Roman"
 FONT_ZH = "宋体"
@@ -38,20 +38,51 @@ LATIN = "en-US"
 
 def write_word(tables: Sequence[Table], path: Path, language: str) -> None:
     """Write tables as a document."""
-    document = require("docx").Document()
-    _set_up(document, language, tables[0].title)
-    first = True
-    for table in tables:
-        # A page lies on its side only where the table then needs fewer parts.
-        upright, across = (len(panels(table, PRESSED * (side - 2 * MARGIN) / UNIT)) for side in A4)
-        landscape = across < upright
-        page = (A4[1] if landscape else A4[0]) - 2 * MARGIN
-        _new_page(document, landscape, first)
-        first = False
-        parts = panels(table, PRESSED * page / UNIT)
-        for at, part in enumerate(parts):
-            _Part(document, part, page, continued=bool(at), noted=at == len(parts) - 1).add()
+    document = new_document(language, tables[0].title)
+    for at, table in enumerate(tables):
+        across = lies_across(table)
+        turn_page(document, across, first=at == 0)
+        add_table(document, table, across)
     document.save(path)
+
+
+def new_document(language: str, title: str) -> Any:
+    """Open a document of our typefaces."""
+    document = require("docx").Document()
+    _set_up(document, language, title)
+    return document
+
+
+def lies_across(table: Table) -> bool:
+    """Tell whether a table wants a page on its side: only where it then needs fewer parts."""
+    return len(_parts(table, across=True)) < len(_parts(table, across=False))
+
+
+def add_table(document: Any, table: Table, across: bool, *, below: int = 0) -> None:
+    """Add a table, in parts where it is wider than the page.
+
+    `below` says what stands above it on the page, in twentieths of a point; a table that has no
+    room beneath that may be broken between its rows.
+    """
+    parts = _parts(table, across)
+    for at, part in enumerate(parts):
+        _Part(
+            document,
+            part,
+            page_width(across),
+            continued=bool(at),
+            noted=at == len(parts) - 1,
+            below=0 if at else below,
+        ).add()
+
+
+def page_width(across: bool) -> int:
+    """Give what a page has between its margins, in twentieths of a point."""
+    return A4[int(across)] - 2 * MARGIN
+
+
+def _parts(table: Table, across: bool) -> tuple[Table, ...]:
+    return panels(table, PRESSED * page_width(across) / UNIT)
 
 
 def _set_up(document: Any, language: str, title: str) -> None:
@@ -64,21 +95,22 @@ def _set_up(document: Any, language: str, title: str) -> None:
     spacing.line_spacing = 1.0
     properties = style.element.get_or_add_rPr()
     fonts = properties.get_or_add_rFonts()
-    fonts.set(_name("w:eastAsia"), FONT_ZH)
-    fonts.set(_name("w:cs"), FONT)
-    spoken = _element("w:lang", val=LATIN, eastAsia=LOCALES["zh"])
+    fonts.set(qualified("w:eastAsia"), FONT_ZH)
+    fonts.set(qualified("w:cs"), FONT)
+    spoken = new_element("w:lang", val=LATIN, eastAsia=LOCALES["zh"])
     properties.append(spoken)
     about = document.core_properties
-    about.title, about.author, about.comments = title[:255], "", ""
+    about.title, about.author, about.comments = clean(title)[:255], "", ""
     about.language = LOCALES[language]
 
 
-def _new_page(document: Any, landscape: bool, first: bool) -> None:
+def turn_page(document: Any, across: bool, *, first: bool = False) -> None:
+    """Begin a new page, upright or on its side."""
     section = document.sections[0] if first else document.add_section()
     short, long = (require("docx.shared").Twips(side) for side in A4)
     orientation = require("docx.enum.section").WD_ORIENTATION
-    section.orientation = orientation.LANDSCAPE if landscape else orientation.PORTRAIT
-    section.page_width, section.page_height = (long, short) if landscape else (short, long)
+    section.orientation = orientation.LANDSCAPE if across else orientation.PORTRAIT
+    section.page_width, section.page_height = (long, short) if across else (short, long)
     margin = require("docx.shared").Twips(MARGIN)
     section.left_margin = section.right_margin = margin
     section.top_margin = section.bottom_margin = require("docx.shared").Twips(UPRIGHT_MARGIN)
@@ -88,14 +120,23 @@ class _Part:
     """A table, or a part of one that is too wide, that is being added to a document."""
 
     def __init__(
-        self, document: Any, table: Table, page: int, *, continued: bool, noted: bool
+        self,
+        document: Any,
+        table: Table,
+        page: int,
+        *,
+        continued: bool,
+        noted: bool,
+        below: int = 0,
     ) -> None:
         self.document = document
         self.table = table
         self.continued = continued
         self.noted = noted
         self.widths = self._widths(page)
-        height = (A4[0] if page + 2 * MARGIN == A4[1] else A4[1]) - 2 * UPRIGHT_MARGIN - ABOVE
+        height = (
+            (A4[0] if page + 2 * MARGIN == A4[1] else A4[1]) - 2 * UPRIGHT_MARGIN - ABOVE - below
+        )
         self.rows_of_a_page = height // ROW_HEIGHTS[table.language]
         self.widest = [
             max(units(row.cells[at].text) for row in table.rows) for at in range(len(table.columns))
@@ -106,18 +147,18 @@ class _Part:
         if self.continued:
             text = say("(continued)", table.language)
             runs = [(Run(f"{table.caption} {text}".strip()), True)]
-            caption = _paragraph(self.document, runs, keep=True, before=18)
+            caption = add_paragraph(self.document, runs, keep=True, before=18)
             caption.paragraph_format.page_break_before = len(table.rows) > ROWS_OF_A_PART
         else:
             if table.caption:
-                _paragraph(self.document, [(Run(table.caption), True)], keep=True)
+                add_paragraph(self.document, [(Run(table.caption), True)], keep=True)
             title = Run(table.title, italic=table.slanted)
-            _paragraph(self.document, [(title, False)], keep=True, after=6)
+            add_paragraph(self.document, [(title, False)], keep=True, after=6)
         self._grid()
         if self.noted and table.notes:
             word = say("Note.", table.language) + (" " if table.slanted else "")
             runs = [(run, False) for run in (Run(word, table.slanted), *text_runs(table.note))]
-            _paragraph(self.document, runs, size=BODY_SIZE, before=4)
+            add_paragraph(self.document, runs, size=BODY_SIZE, before=4)
 
     def _widths(self, page: int) -> list[int]:
         found = [int(stub_units(self.table) * UNIT)]
@@ -131,13 +172,13 @@ class _Part:
         grid = self.document.add_table(rows=0, cols=1 + len(self.table.columns))
         properties = grid._tbl.tblPr
         grid.autofit = False
-        margins = _element("w:tblCellMar")
+        margins = new_element("w:tblCellMar")
         for side in ("left", "right"):
-            margins.append(_element(f"w:{side}", w=PADDING, type="dxa"))
-        look = properties.find(_name("w:tblLook"))
+            margins.append(new_element(f"w:{side}", w=PADDING, type="dxa"))
+        look = properties.find(qualified("w:tblLook"))
         properties.append(margins) if look is None else look.addprevious(margins)
         for column, width in zip(grid._tbl.tblGrid, self.widths, strict=True):
-            column.set(_name("w:w"), str(width))
+            column.set(qualified("w:w"), str(width))
         heads = [heading_runs(self.table.stub)]
         heads += [
             heading_runs(self._heading(column.heading, at))
@@ -169,9 +210,9 @@ class _Part:
     ) -> None:
         line = grid.add_row()
         properties = line._tr.get_or_add_trPr()
-        properties.append(_element("w:cantSplit"))
+        properties.append(new_element("w:cantSplit"))
         if head:
-            properties.append(_element("w:tblHeader"))
+            properties.append(new_element("w:tblHeader"))
         for at, (cell, runs) in enumerate(zip(line.cells, texts, strict=True)):
             self._cell(cell, runs, at, row, head=head, last=last)
             cell.paragraphs[0].paragraph_format.keep_with_next = keep
@@ -211,7 +252,7 @@ class _Part:
         return int(max(0, free // 2))
 
 
-def _paragraph(
+def add_paragraph(
     document: Any,
     runs: Sequence[tuple[Run, bool]],
     *,
@@ -220,6 +261,7 @@ def _paragraph(
     before: int = 0,
     after: int = 0,
 ) -> Any:
+    """Add a paragraph of runs, each of which is bold or not; `size` and spaces in points."""
     points = require("docx.shared").Pt
     paragraph = document.add_paragraph()
     shape = paragraph.paragraph_format
@@ -246,20 +288,22 @@ def _add_runs(paragraph: Any, runs: Sequence[tuple[Run, bool]], size: int = BODY
 
 def _rules(cell: Any, *, top: bool, bottom: bool) -> None:
     """Draw horizontal rules at a cell, and no other."""
-    borders = _element("w:tcBorders")
+    borders = new_element("w:tcBorders")
     for side, drawn in (("top", top), ("bottom", bottom)):
         if drawn:
-            borders.append(_element(f"w:{side}", val="single", sz=6, space=0, color="000000"))
+            borders.append(new_element(f"w:{side}", val="single", sz=6, space=0, color="000000"))
     if len(borders):
         cell._tc.get_or_add_tcPr().append(borders)
 
 
-def _element(name: str, **attributes: object) -> Any:
+def new_element(name: str, **attributes: object) -> Any:
+    """Make an element of the format itself."""
     element = require("docx.oxml").OxmlElement(name)
     for key, value in attributes.items():
-        element.set(_name(f"w:{key}"), str(value))
+        element.set(qualified(f"w:{key}"), str(value))
     return element
 
 
-def _name(name: str) -> str:
+def qualified(name: str) -> str:
+    """Give the full name of an element or attribute."""
     return str(require("docx.oxml.ns").qn(name))

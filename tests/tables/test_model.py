@@ -156,7 +156,7 @@ def test_other_frames_are_named_by_their_first_columns():
     fit = pd.DataFrame({"model": ["a", "b"], "good": [True, False], "r2": [0.25, NAN]})
     assert lines(build(Made(frame=fit))) == [(0, "a", "Yes", ".25"), (0, "b", "No", "–")]
     levels = pd.DataFrame({"level": ["configural", "metric"], "cfi": [0.95, 0.94]})
-    assert lines(build(Made(frame=levels))) == [(0, "configural", ".95"), (0, "metric", ".94")]
+    assert lines(build(Made(frame=levels))) == [(0, "configural", ".950"), (0, "metric", ".940")]
 
 
 def test_a_difference_of_dimensions_is_named_in_the_language(bank):

@@ -1,6 +1,5 @@
 """The report: complete, self-contained, escaped, and the same for the same results."""
 
-import dataclasses
 import re
 import sys
 from html.parser import HTMLParser
@@ -11,10 +10,10 @@ import pytest
 
 import servqual as sq
 from servqual import _language
-from servqual._result import Result
 from tests.helpers import needs
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
+CARD = sq.net_promoter_score([9, 10, 0])
 HOSTILE = ["<script>alert(1)</script>", "\"&'", "$x$ \\frac", "{{ 7 * 7 }}", "bell \x07 ]]>"]
 
 
@@ -452,74 +451,7 @@ def test_every_text_of_a_chinese_report_is_translated(report, monkeypatch, bank,
 
 def test_title_is_the_instruments_unless_given(report, page):
     assert page.texts.count("SERVQUAL (1991 refinement)") == 2  # <title> and <h1>
-    assert report(Other(), title="Spring & autumn").texts.count("Spring & autumn") == 2
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Other(Result):
-    """A result that the report does not know."""
-
-    def title(self, language="en"):
-        return "Another analysis: n = 3"
-
-    def notes(self, language="en"):
-        return ("A note & more.",)
-
-    def to_frame(self):
-        return pd.DataFrame(
-            {
-                "level": ["item", "overall"],
-                "label": ["<b>", None],
-                "count": [1200, 3],
-                "ci_low": [-0.12345, np.nan],
-                "passed": [True, False],
-            }
-        )
-
-
-def test_any_result_has_a_title_a_table_and_notes(report):
-    page = report(Other())
-    assert page.table("Result") == [
-        ["Level", "Label", "count", "95 % low", "passed"],
-        ["item", "<b>", "1,200", "−0.123", "True"],
-        ["overall", "–", "3", "–", "False"],
-    ]
-    assert "Another analysis: n = 3" in page.texts
-    assert "A note & more." in page.texts
-    assert page.tags.count("svg") == 0
-
-
-@pytest.mark.parametrize("wrong", [pd.DataFrame({"gap": [1]}), "scores", None])
-def test_what_is_no_result_is_refused(tmp_path, wrong):
-    with pytest.raises(TypeError) as refused:
-        sq.write_report(tmp_path / "x.html", Other(), wrong)
-    assert str(refused.value) == (
-        "write_report takes results of servqual, such as gap_scores(responses), not "
-        f"{type(wrong).__name__}."
-    )
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_no_results_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="There is no result to report; give at least one"):
-        sq.write_report(tmp_path / "x.html")
-
-
-def test_profile_must_be_one(tmp_path):
-    with pytest.raises(TypeError, match=r"profile must come from describe_sample\(frame\), not"):
-        sq.write_report(tmp_path / "x.html", Other(), profile=pd.DataFrame())
-
-
-def test_language_must_be_known(tmp_path):
-    with pytest.raises(ValueError, match="language must be one of en, zh, not 'fr'"):
-        sq.write_report(tmp_path / "x.html", Other(), language="fr")
-
-
-def test_folder_must_exist_and_path_must_be_a_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"There is no folder '.*nowhere' to write x.html"):
-        sq.write_report(tmp_path / "nowhere" / "x.html", Other())
-    with pytest.raises(IsADirectoryError, match="is a folder; name a file to write"):
-        sq.write_report(tmp_path, Other())
+    assert report(CARD, title="Spring & autumn").texts.count("Spring & autumn") == 2
 
 
 def test_missing_package_says_how_to_install_it(tmp_path, monkeypatch):
@@ -527,7 +459,7 @@ def test_missing_package_says_how_to_install_it(tmp_path, monkeypatch):
     path.write_text("before", encoding="utf-8")
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'servqual\[report\]'"):
-        sq.write_report(path, Other())
+        sq.write_report(path, CARD)
     assert path.read_text(encoding="utf-8") == "before"
 
 

@@ -1,0 +1,1 @@
+"""Formulas with the reader's own numbers put in."""

@@ -1,0 +1,151 @@
+"""The analyses that readers expect beside scores, as far as the answers allow them."""
+
+import warnings
+from collections.abc import Callable, Sequence
+
+from servqual._result import Result
+from servqual.comparisons.contrasts import DimensionContrasts, dimension_contrasts
+from servqual.comparisons.gaps import GapTests, gap_tests
+from servqual.comparisons.groups import GroupComparison, compare_groups
+from servqual.comparisons.zones import ToleranceTests, tolerance_tests
+from servqual.errors import ServqualError, ServqualWarning
+from servqual.factors.adequacy import Factorability, factorability
+from servqual.factors.efa import fit_efa
+from servqual.factors.parallel import ParallelAnalysis, parallel_analysis
+from servqual.factors.solution import FactorSolution
+from servqual.priorities.matrix import ImportancePerformance, importance_performance
+from servqual.profile import SampleProfile
+from servqual.reliability.consistency import InternalConsistency, internal_consistency
+from servqual.reliability.difference_scores import (
+    DifferenceScoreReliability,
+    difference_score_reliability,
+)
+from servqual.reliability.item_quality import ItemAnalysis, item_analysis
+from servqual.report._kinds import detail_of_items
+from servqual.report._undone import Undone
+from servqual.scores.common import Scores
+from servqual.scores.gaps import GapScores
+from servqual.scores.perception import PerceptionScores
+from servqual.scores.tolerance import ToleranceScores
+
+SEED = 1
+MOST_GROUPS = 10
+
+Todo = tuple[type[Result], str, Callable[[], Result]]
+
+
+def usual_results(
+    scores: GapScores | PerceptionScores,
+    others: Sequence[Scores] = (),
+    profile: SampleProfile | None = None,
+) -> tuple[Result, ...]:
+    """Analyse scores as most papers do; what cannot be done is given with its reason.
+
+    Parameters
+    ----------
+    scores : GapScores or PerceptionScores
+    others : sequence of Scores
+        Of the same answers; tolerance scores are tested too.
+    profile : SampleProfile, optional
+        The groups to compare: its categorical variables of two to ten values.
+
+    Returns
+    -------
+    tuple of Result
+    """
+    todo = [*_scale(scores), *_tests(scores, others), *_groups(scores, profile)]
+    todo += _priorities(scores)
+    return tuple(_attempt(scores, *one) for one in todo)
+
+
+def _attempt(
+    scores: Scores, kind: type[Result], detail: str, analyse: Callable[[], Result]
+) -> Result:
+    """Do an analysis, or say why it cannot be done; the report gives its warnings as notes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ServqualWarning)
+        try:
+            return analyse()
+        except (ServqualError, ModuleNotFoundError, ValueError, ArithmeticError) as error:
+            return Undone(
+                of=kind,
+                detail=detail,
+                reason=str(error),
+                instrument=scores.responses.instrument,
+            )
+
+
+def _scale(scores: GapScores | PerceptionScores) -> list[Todo]:
+    gaps = isinstance(scores, GapScores)
+    of = "gap" if gaps else "perception"
+    what = detail_of_items(of)
+    todo: list[Todo] = [
+        (
+            InternalConsistency,
+            detail_of_items(one),
+            lambda one=one: internal_consistency(scores, one),  # type: ignore[misc]
+        )
+        for one in (("gap", "expectation", "perception") if gaps else ("perception",))
+    ]
+    todo.append((ItemAnalysis, what, lambda: item_analysis(scores, of)))
+    if isinstance(scores, GapScores):
+        todo.append((DifferenceScoreReliability, "", lambda: difference_score_reliability(scores)))
+    factors = len(scores.responses.instrument.dimensions)
+    todo += [
+        (Factorability, what, lambda: factorability(scores, of)),
+        (ParallelAnalysis, what, lambda: parallel_analysis(scores, of, seed=SEED)),
+        (FactorSolution, what, lambda: fit_efa(scores, factors, of=of)),
+    ]
+    return todo
+
+
+def _tests(scores: GapScores | PerceptionScores, others: Sequence[Scores]) -> list[Todo]:
+    todo: list[Todo] = []
+    if isinstance(scores, GapScores):
+        todo.append((GapTests, "", lambda: gap_tests(scores, seed=SEED)))
+    if len(scores.responses.instrument.dimensions) > 1:
+        todo.append((DimensionContrasts, "", lambda: dimension_contrasts(scores, seed=SEED)))
+    todo += [
+        (ToleranceTests, "", lambda one=one: tolerance_tests(one, seed=SEED))  # type: ignore[misc]
+        for one in others
+        if isinstance(one, ToleranceScores)
+    ]
+    return todo
+
+
+def _groups(scores: GapScores | PerceptionScores, profile: SampleProfile | None) -> list[Todo]:
+    if profile is None:
+        return []
+    frame = profile.to_frame()
+    listed = frame[frame["share"].notna() & (frame["n"] > 0)]
+    counts = listed["variable"].value_counts(sort=False)
+    names = [
+        str(name)
+        for name, count in counts.items()
+        if 2 <= count <= MOST_GROUPS and name not in profile.not_listed
+    ]
+    return [
+        (GroupComparison, name, lambda name=name: compare_groups(scores, name))  # type: ignore[misc]
+        for name in names
+    ]
+
+
+def _priorities(scores: GapScores | PerceptionScores) -> list[Todo]:
+    asked = scores.responses.answers
+    if "points" in asked:
+        return [
+            (
+                ImportancePerformance,
+                "dimensions",
+                lambda: importance_performance(scores, "points", level="dimension", seed=SEED),
+            )
+        ]
+    if "importance" in asked:
+        return [
+            (
+                ImportancePerformance,
+                "items",
+                lambda: importance_performance(scores, "items", seed=SEED),
+            )
+        ]
+    return []

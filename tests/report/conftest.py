@@ -1,0 +1,80 @@
+"""One result of each kind that a report takes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import servqual as sq
+from tests.helpers import needs
+
+DUO = {"care": ("1", "2", "3"), "speed": ("4", "5", "6")}
+
+
+def answers(seed=5, n=60, **about):
+    """Bind made-up answers to two dimensions of three items, with three levels of service."""
+    draw = np.random.default_rng(seed)
+    of_e, of_p = draw.normal(size=(2, n))
+    frame = pd.DataFrame({"site": np.resize(["north", "south", "west"], n)})
+    for item in "123456":
+        for role, mean in (("M", 4), ("E", 6), ("P", 5)):
+            value = mean + (of_p if role == "P" else of_e) + draw.normal(scale=0.8, size=n)
+            frame[f"{role}{item}"] = np.clip(np.round(value), 1, 9)
+        frame[f"I{item}"] = draw.integers(1, 10, n)
+    frame["wave"] = np.repeat(["before", "after"], [n // 2, n - n // 2])
+    frame["recommend"] = np.clip(np.round(5 + 2 * of_p + draw.normal(size=n)), 0, 10)
+    instrument = sq.Instrument(
+        **{
+            "name": "duo",
+            "title": "Duo",
+            "scale": (1, 9),
+            "roles": ("minimum", "expectation", "perception", "importance"),
+            "expectation_kind": "desired",
+            "dimensions": DUO,
+            **about,
+        }
+    )
+    return sq.Responses.from_frame(frame, instrument), frame
+
+
+@pytest.fixture(scope="session")
+def every():
+    """One result of each kind, by the name of what gives it."""
+    needs("pingouin")
+    responses, frame = answers()
+    gaps = sq.gap_scores(responses)
+    zone = sq.tolerance_scores(responses)
+    items = frame[["P1", "P2"]]
+    bank = sq.load_dataset("bank").dropna()
+    bank = sq.gap_scores(sq.Responses.from_frame(bank, sq.load_instrument("servqual-1991")))
+    matrix = sq.importance_performance(gaps, "items", n_resamples=50, seed=1)
+    return {
+        "describe_sample": sq.describe_sample(frame, ["site"]),
+        "gap_scores": gaps,
+        "perception_scores": sq.perception_scores(responses),
+        "tolerance_scores": zone,
+        "Responses.from_frame": responses,
+        "internal_consistency": sq.internal_consistency(gaps),
+        "item_analysis": sq.item_analysis(gaps),
+        "retest_reliability": sq.retest_reliability(items, items[::-1]),
+        "difference_score_reliability": sq.difference_score_reliability(gaps),
+        "difference_score_audit": sq.difference_score_audit(gaps, "recommend"),
+        "factorability": sq.factorability(gaps),
+        "parallel_analysis": sq.parallel_analysis(gaps, draws=20, seed=1),
+        "minimum_average_partial": sq.minimum_average_partial(gaps),
+        "fit_efa": sq.fit_efa(gaps, 1),
+        "omega_hierarchical": sq.omega_hierarchical(bank),
+        "gap_tests": sq.gap_tests(gaps, worth_mending=0.5, n_resamples=50, seed=1),
+        "paired_t_from_summary": sq.paired_t_from_summary(gap=[-1, 0.5], sd_gap=[1, 2], n=[20, 30]),
+        "dimension_contrasts": sq.dimension_contrasts(gaps, n_resamples=50, seed=1),
+        "tolerance_tests": sq.tolerance_tests(zone, n_resamples=50, seed=1),
+        "compare_groups": sq.compare_groups(gaps, "site"),
+        "compare_waves": sq.compare_waves(gaps, by="wave"),
+        "cross_tabulate": sq.cross_tabulate(frame, "site", "wave"),
+        "importance_performance": matrix,
+        "action_sheet": sq.action_sheet(matrix),
+        "net_promoter_score": sq.net_promoter_score(frame["recommend"]),
+        "customer_satisfaction_score": sq.customer_satisfaction_score(frame["P1"], (1, 9)),
+        "customer_effort_score": sq.customer_effort_score([1, 2, 4, 5, 3, 3], version=1),
+        "satisfaction_index": sq.satisfaction_index(items, {"P1": 3, "P2": 1}, (1, 9)),
+        "proportion": sq.proportion([True, False, True, True]),
+    }

@@ -1,0 +1,82 @@
+"""The analyses beside scores: which are done, with what, and what is said of those that fail."""
+
+import sys
+from contextlib import nullcontext
+
+import pytest
+
+import servqual as sq
+from servqual.report._undone import Undone
+from servqual.report._usual import usual_results
+from tests.helpers import needs
+from tests.report.conftest import answers
+
+
+def kinds(results):
+    return [type(one).__name__ for one in results]
+
+
+def test_gaps_with_importance_a_zone_and_groups():
+    needs("pingouin")
+    responses, frame = answers()
+    scores = sq.gap_scores(responses, importance="items")
+    profile = sq.describe_sample(frame.assign(age=range(60)), ["site", "wave", "age"])
+    found = usual_results(scores, [sq.tolerance_scores(responses)], profile)
+    assert kinds(found) == [
+        *["InternalConsistency"] * 3,
+        *("ItemAnalysis", "DifferenceScoreReliability", "Factorability", "ParallelAnalysis"),
+        *("FactorSolution", "GapTests", "DimensionContrasts", "ToleranceTests"),
+        *("GroupComparison", "GroupComparison", "ImportancePerformance"),
+    ]
+    assert [one.of for one in found[:4]] == ["gap", "expectation", "perception", "gap"]
+    assert found[0] == sq.internal_consistency(scores)
+    assert found[7].n_factors == 2
+    assert [found[11].by, found[12].by] == ["site", "wave"]
+    assert found[-1].importance == "items"
+
+
+def test_perceptions_alone():
+    scores = sq.perception_scores(answers()[0])
+    found = usual_results(scores)
+    assert kinds(found) == [
+        *("InternalConsistency", "ItemAnalysis", "Factorability", "ParallelAnalysis"),
+        *("FactorSolution", "DimensionContrasts", "ImportancePerformance"),
+    ]
+    assert {one.of for one in found[:2]} == {"perception"}
+
+
+def test_points_place_dimensions():
+    frame = sq.load_dataset("bank").dropna()
+    instrument = sq.load_instrument("servqual-1991")
+    responses = sq.Responses.from_frame(frame, instrument, points="points_{}")
+    result = usual_results(sq.gap_scores(responses))[-1]
+    assert (result.importance, result.level) == ("points", "dimension")
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_respondents_give_reasons_and_no_warnings(n):
+    with pytest.warns(sq.SmallSampleWarning) if n == 1 else nullcontext():
+        scores = sq.gap_scores(answers(n=n)[0])
+    found = usual_results(scores)
+    undone = [one for one in found if isinstance(one, Undone)]
+    if n < 3:
+        assert [one.of for one in undone] == [
+            *(sq.Factorability, sq.ParallelAnalysis, sq.FactorSolution),
+        ]
+        assert undone[0].reason == f"Correlations need at least three respondents; there are {n}."
+    assert len(found) == 11
+
+
+def test_a_missing_package_is_a_reason(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pingouin", None)
+    responses, frame = answers()
+    scores = sq.perception_scores(responses)
+    found = usual_results(scores, profile=sq.describe_sample(frame, ["site"]))
+    (undone,) = [one for one in found if isinstance(one, Undone)]
+    assert (undone.of, undone.detail) == (sq.GroupComparison, "site")
+    assert "pip install 'servqual[stats]'" in undone.reason
+
+
+def test_runs_are_the_same():
+    scores = sq.gap_scores(answers()[0])
+    assert usual_results(scores) == usual_results(scores)
