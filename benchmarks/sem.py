@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import semopy
 
-from servqual.sem.bootstrap import bootstrap_sem
+from servqual.sem.resamples.bootstrap import bootstrap_sem
 from servqual.sem.estimation import fit_sem
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "reference"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from servqual.errors import ServqualError
-from servqual.sem.bootstrap import bootstrap_sem
 from servqual.sem.estimation import fit_sem
-from servqual.sem.monte_carlo import monte_carlo_interval
+from servqual.sem.resamples.bootstrap import bootstrap_sem
+from servqual.sem.resamples.monte_carlo import monte_carlo_interval
 
 MODEL = """
 GAP =~ g1 + g2 + g3

@@ -102,30 +102,38 @@ if TYPE_CHECKING:
     from servqual.scores.tolerance import ToleranceScores as ToleranceScores
     from servqual.scores.tolerance import tolerance_scores as tolerance_scores
     from servqual.sem.confirmatory import fit_cfa as fit_cfa
-    from servqual.sem.construct import ConstructValidity as ConstructValidity
-    from servqual.sem.construct import construct_validity as construct_validity
+    from servqual.sem.construction.products import product_terms as product_terms
+    from servqual.sem.construction.templates import service_quality_model as service_quality_model
     from servqual.sem.estimation import fit_sem as fit_sem
-    from servqual.sem.fit_comparison import FitTable as FitTable
-    from servqual.sem.fit_comparison import fit_table as fit_table
-    from servqual.sem.method_variance import CommonMethodVariance as CommonMethodVariance
-    from servqual.sem.method_variance import common_method_variance as common_method_variance
-    from servqual.sem.model_comparison import ModelComparison as ModelComparison
-    from servqual.sem.model_comparison import compare_models as compare_models
-    from servqual.sem.modification import ModificationIndices as ModificationIndices
-    from servqual.sem.modification import modification_indices as modification_indices
-    from servqual.sem.products import product_terms as product_terms
-    from servqual.sem.residuals import ModelResiduals as ModelResiduals
-    from servqual.sem.residuals import implied_moments as implied_moments
-    from servqual.sem.residuals import model_residuals as model_residuals
+    from servqual.sem.questions.fit_comparison import FitTable as FitTable
+    from servqual.sem.questions.fit_comparison import fit_table as fit_table
+    from servqual.sem.questions.model_comparison import ModelComparison as ModelComparison
+    from servqual.sem.questions.model_comparison import compare_models as compare_models
+    from servqual.sem.questions.modification import ModificationIndices as ModificationIndices
+    from servqual.sem.questions.modification import modification_indices as modification_indices
+    from servqual.sem.questions.residuals import ModelResiduals as ModelResiduals
+    from servqual.sem.questions.residuals import implied_moments as implied_moments
+    from servqual.sem.questions.residuals import model_residuals as model_residuals
+    from servqual.sem.questions.scores_of_factors import FactorScores as FactorScores
+    from servqual.sem.questions.scores_of_factors import factor_scores as factor_scores
+    from servqual.sem.resamples.bootstrap import SemBootstrap as SemBootstrap
+    from servqual.sem.resamples.bootstrap import bootstrap_sem as bootstrap_sem
+    from servqual.sem.resamples.model_bootstrap import BollenStine as BollenStine
+    from servqual.sem.resamples.model_bootstrap import bollen_stine as bollen_stine
+    from servqual.sem.resamples.monte_carlo import MonteCarloIntervals as MonteCarloIntervals
+    from servqual.sem.resamples.monte_carlo import monte_carlo_interval as monte_carlo_interval
     from servqual.sem.result import SemResult as SemResult
-    from servqual.sem.scores_of_factors import FactorScores as FactorScores
-    from servqual.sem.scores_of_factors import factor_scores as factor_scores
-    from servqual.sem.syntax import Model as Model
-    from servqual.sem.syntax import read_model as read_model
-    from servqual.sem.table import ParameterTable as ParameterTable
-    from servqual.sem.table import build_table as build_table
-    from servqual.sem.templates import service_quality_model as service_quality_model
-    from servqual.sem.writing import model_text as model_text
+    from servqual.sem.specification.syntax import Model as Model
+    from servqual.sem.specification.syntax import read_model as read_model
+    from servqual.sem.specification.table import ParameterTable as ParameterTable
+    from servqual.sem.specification.table import build_table as build_table
+    from servqual.sem.specification.writing import model_text as model_text
+    from servqual.sem.validity.construct import ConstructValidity as ConstructValidity
+    from servqual.sem.validity.construct import construct_validity as construct_validity
+    from servqual.sem.validity.method_variance import CommonMethodVariance as CommonMethodVariance
+    from servqual.sem.validity.method_variance import (
+        common_method_variance as common_method_variance,
+    )
     from servqual.tables.writing import write_table as write_table
     from servqual.tables.writing import write_tables as write_tables
 
@@ -283,46 +291,58 @@ _HOMES = {
     "explanations.explanation": ("Explanation",),
     "sem.estimation": ("fit_sem",),
     "sem.result": ("SemResult",),
-    "sem.templates": ("service_quality_model",),
-    "sem.products": ("product_terms",),
-    "sem.construct": (
+    "sem.construction.templates": ("service_quality_model",),
+    "sem.construction.products": ("product_terms",),
+    "sem.validity.construct": (
         "construct_validity",
         "ConstructValidity",
     ),
-    "sem.method_variance": (
+    "sem.validity.method_variance": (
         "common_method_variance",
         "CommonMethodVariance",
     ),
     "sem.confirmatory": ("fit_cfa",),
-    "sem.table": (
+    "sem.specification.table": (
         "ParameterTable",
         "build_table",
     ),
-    "sem.syntax": (
+    "sem.specification.syntax": (
         "Model",
         "read_model",
     ),
-    "sem.writing": ("model_text",),
-    "sem.modification": (
+    "sem.specification.writing": ("model_text",),
+    "sem.questions.modification": (
         "modification_indices",
         "ModificationIndices",
     ),
-    "sem.scores_of_factors": (
+    "sem.questions.scores_of_factors": (
         "factor_scores",
         "FactorScores",
     ),
-    "sem.residuals": (
+    "sem.questions.residuals": (
         "model_residuals",
         "implied_moments",
         "ModelResiduals",
     ),
-    "sem.model_comparison": (
+    "sem.questions.model_comparison": (
         "compare_models",
         "ModelComparison",
     ),
-    "sem.fit_comparison": (
+    "sem.questions.fit_comparison": (
         "fit_table",
         "FitTable",
+    ),
+    "sem.resamples.bootstrap": (
+        "bootstrap_sem",
+        "SemBootstrap",
+    ),
+    "sem.resamples.model_bootstrap": (
+        "bollen_stine",
+        "BollenStine",
+    ),
+    "sem.resamples.monte_carlo": (
+        "monte_carlo_interval",
+        "MonteCarloIntervals",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from servqual.sem.result import SemResult
-from servqual.sem.table import ParameterTable
+from servqual.sem.specification.table import ParameterTable
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import servqual.report._references as published
 from servqual._language import say
 from servqual._result import Result
 from servqual.comparisons.contrasts import DimensionContrasts
@@ -26,7 +27,6 @@ from servqual.reliability.difference_scores import DifferenceScoreReliability
 from servqual.reliability.hierarchical import HierarchicalOmega
 from servqual.reliability.item_quality import ItemAnalysis
 from servqual.reliability.retest import RetestReliability
-from servqual.report import _references as published
 from servqual.scorecards.card import INTERVALS, ScoreCard
 from servqual.scorecards.effort import CustomerEffortScore
 from servqual.scorecards.index import SatisfactionIndex

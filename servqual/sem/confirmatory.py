@@ -4,10 +4,10 @@ from typing import Any
 
 from servqual.errors import ModelError
 from servqual.scores.common import Scores
+from servqual.sem.construction.templates import service_quality_model
 from servqual.sem.estimation import fit_sem
 from servqual.sem.result import SemResult
-from servqual.sem.syntax import Model
-from servqual.sem.templates import service_quality_model
+from servqual.sem.specification.syntax import Model
 
 
 def fit_cfa(

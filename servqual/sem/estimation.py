@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from servqual.errors import AdmissibilityWarning, ModelError, warn
-from servqual.sem.baseline import baseline_test
-from servqual.sem.estimates import estimates_frame, explained_variance
-from servqual.sem.fit_indices import (
+from servqual.sem.fitting.baseline import baseline_test
+from servqual.sem.fitting.estimates import estimates_frame, explained_variance
+from servqual.sem.fitting.fit_indices import (
     absolute_indices,
     goodness_of_fit,
     incremental_indices,
@@ -17,17 +17,17 @@ from servqual.sem.fit_indices import (
     residual_indices,
     rmsea_indices,
 )
-from servqual.sem.fitted import Fitted, fit_structure
-from servqual.sem.inference import Estimator, check_estimator, default_information, infer
-from servqual.sem.model_data import Missing, read_model_data, read_source
-from servqual.sem.problems import exploded, inadmissible
+from servqual.sem.fitting.fitted import Fitted, fit_structure
+from servqual.sem.fitting.model_data import Missing, read_model_data, read_source
+from servqual.sem.fitting.problems import exploded, inadmissible
+from servqual.sem.fitting.scoring import Information
+from servqual.sem.fitting.structure import build_structure
 from servqual.sem.result import SemResult
-from servqual.sem.scoring import Information
+from servqual.sem.robustness.inference import Estimator, check_estimator, default_information, infer
 from servqual.sem.semopy_engine import Engine, check_engine, semopy_fit, semopy_problems
-from servqual.sem.structure import build_structure
-from servqual.sem.syntax import Model, read_model
-from servqual.sem.table import ParameterTable, build_table
-from servqual.sem.writing import model_text
+from servqual.sem.specification.syntax import Model, read_model
+from servqual.sem.specification.table import ParameterTable, build_table
+from servqual.sem.specification.writing import model_text
 
 
 def fit_sem(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual._result import Result
-from servqual.sem.fitted import Fitted
+from servqual.sem.fitting.fitted import Fitted
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

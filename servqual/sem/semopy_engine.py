@@ -12,14 +12,21 @@ import pandas as pd
 
 from servqual._lazy import require
 from servqual.errors import ConvergenceError, ModelError
-from servqual.sem.fitted import Fitted, check_size, targets_of
-from servqual.sem.ml import Target, constant, evaluate, expected_hessian, gradient, solve_scaled
-from servqual.sem.model_data import Missing, ModelData
-from servqual.sem.parameters import Parameter
-from servqual.sem.problems import describe
-from servqual.sem.structure import Floats, Structure
-from servqual.sem.table import ParameterTable
-from servqual.sem.writing import model_text
+from servqual.sem.fitting.fitted import Fitted, check_size, targets_of
+from servqual.sem.fitting.ml import (
+    Target,
+    constant,
+    evaluate,
+    expected_hessian,
+    gradient,
+    solve_scaled,
+)
+from servqual.sem.fitting.model_data import Missing, ModelData
+from servqual.sem.fitting.problems import describe
+from servqual.sem.fitting.structure import Floats, Structure
+from servqual.sem.specification.parameters import Parameter
+from servqual.sem.specification.table import ParameterTable
+from servqual.sem.specification.writing import model_text
 
 Engine = Literal["servqual", "semopy"]
 

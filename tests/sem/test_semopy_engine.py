@@ -14,11 +14,11 @@ import servqual as sq
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError
 from servqual.moments import Moments
 from servqual.sem.estimation import summarise
-from servqual.sem.fitted import fit_structure
-from servqual.sem.model_data import read_model_data, read_source
+from servqual.sem.fitting.fitted import fit_structure
+from servqual.sem.fitting.model_data import read_model_data, read_source
+from servqual.sem.fitting.structure import build_structure
 from servqual.sem.semopy_engine import semopy_fit, semopy_problems
-from servqual.sem.structure import build_structure
-from servqual.sem.table import build_table
+from servqual.sem.specification.table import build_table
 from tests.helpers import needs
 
 GAPS = pd.read_csv(Path(__file__).parents[1] / "reference" / "gaps_300.csv")

@@ -8,7 +8,7 @@ import pytest
 
 import servqual as sq
 from servqual.sem.estimation import fit_sem
-from servqual.sem.fit_comparison import fit_table
+from servqual.sem.questions.fit_comparison import fit_table
 from servqual.tables._model import build
 from tests.tables.test_model import lines
 

@@ -1,0 +1,1 @@
+"""Models of service quality, written from an instrument."""

@@ -1,0 +1,1 @@
+"""From a table of parameters to estimates: matrices, fit functions, derivatives, fit indices."""

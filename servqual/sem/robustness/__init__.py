@@ -1,0 +1,1 @@
+"""Standard errors and tests without normality, with missing answers, weights and clusters."""

@@ -1,0 +1,1 @@
+"""Construct validity and common method variance."""
