@@ -5,7 +5,7 @@ import pytest
 
 from servqual.errors import ModelError
 from servqual.sem.estimation import fit_sem
-from tests.sem.test_robust import PATH, RUNS, SCALAR, TWO, fitted, survey
+from tests.sem.robustness.test_robust import PATH, RUNS, SCALAR, TWO, fitted, survey
 
 # lavaan scales the baseline's chi-square by a factor that is not that of its two-stage test, so
 # the baseline model is fitted there as a model; its saturated estimates are less exact than ours.
