@@ -154,10 +154,15 @@ class TestSameModel:
         marker = sq.fit_sem(MODELS[model], gaps)
         unit = sq.fit_sem(MODELS[model], gaps, std_lv=True)
         assert unit.fit["chi2"] == pytest.approx(marker.fit["chi2"], abs=1e-8)
-        for column in ("std_all", "std_all_se"):
+        for column in ("std_lv", "std_lv_se", "std_all", "std_all_se"):
             np.testing.assert_allclose(
                 unit.parameters[column], marker.parameters[column], atol=1e-7
             )
+        if model == "cfa":
+            # With factors of variance 1 the estimates are in the metric of std_lv already.
+            loadings = unit.parameters.query("op == '=~'")
+            np.testing.assert_allclose(loadings["std_lv"], loadings["estimate"], atol=1e-12)
+            np.testing.assert_allclose(loadings["std_lv_se"], loadings["se"], rtol=1e-9)
 
     def test_duplicated_rows_double_chi_square(self, gaps):
         once = sq.fit_sem(CFA, gaps)
