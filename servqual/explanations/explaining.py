@@ -44,8 +44,7 @@ def explain(
 
     Parameters
     ----------
-    result : GapScores, InternalConsistency, DifferenceScoreReliability, Factorability, \
-NetPromoterScore, GapTests or PublishedTests
+    result : Result
         What `gap_scores`, `internal_consistency`, `difference_score_reliability`,
         `factorability`, `net_promoter_score`, `gap_tests` or `paired_t_from_summary` gave.
     item, dimension : str, optional
