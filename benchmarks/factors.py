@@ -1,9 +1,9 @@
 """Exploratory factor analysis and parallel analysis beside R's psych, in turn."""
 
 # isort: off
-import subprocess
 from pathlib import Path
 
+from _r import R
 from _turns import compare  # sets one thread, before NumPy is loaded
 
 import numpy as np
@@ -17,31 +17,6 @@ from servqual.sem.unrestricted import one_factor_ml
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "reference"
 GAPS, ANSWERS = REFERENCE / "gaps_300.csv", REFERENCE / "servqual_300.csv"
-
-
-class R:
-    """An R session that is told what to do, so that its start is not timed."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            ["R", "--slave", "--no-save"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def run(self, code: str) -> None:
-        """Evaluate code and wait for it."""
-        self.process.stdin.write(f"invisible({{{code}}}); cat('done\\n')\n")
-        self.process.stdin.flush()
-        while self.process.stdout.readline() not in ("done\n", ""):
-            pass
-
-    def close(self) -> None:
-        """End the session."""
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def main() -> None:

@@ -4,11 +4,11 @@ The peer's bootstrap is timed on a few resamples, as each takes it a refit.
 """
 
 # isort: off
-import subprocess
 import time
 import warnings
 from pathlib import Path
 
+from _r import R
 from _turns import compare  # sets one thread, before NumPy is loaded
 
 import numpy as np
@@ -34,31 +34,6 @@ SAT ~ TAN + REL + RES + ASS + EMP
 LOY ~ SAT + REL + EMP
 """
 RESAMPLES, OF_PEER = 1000, 20
-
-
-class R:
-    """An R session that is told what to do, so that its start is not timed."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            ["R", "--slave", "--no-save"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def run(self, code: str) -> None:
-        """Evaluate code and wait for it."""
-        self.process.stdin.write(f"invisible({{{code}}}); cat('done\\n')\n")
-        self.process.stdin.flush()
-        while self.process.stdout.readline() not in ("done\n", ""):
-            pass
-
-    def close(self) -> None:
-        """End the session."""
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def per_resample(frame: pd.DataFrame, r: R, rounds: int = 5) -> None:

@@ -7,12 +7,14 @@ resamples serves every statistic that is a function of the moments.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
+IntervalKind = Literal["percentile", "bias-corrected", "bca"]
 
 BLOCK = 100
 
@@ -100,67 +102,88 @@ class MomentResampler:
 
 
 def percentile_interval(draws: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Form the percentile interval of each column of (b, q) draws; NaN draws are left out.
+    """Form the percentile interval of each column of (b, ...) draws; NaN draws are left out.
 
     References
     ----------
     Efron, B., & Tibshirani, R. J. (1993). *An introduction to the bootstrap*. Chapman & Hall.
     """
-    tail = (1 - confidence) / 2
+    ordered, many = _sorted(draws)
     low, high = (
-        _quantiles(draws, np.full(draws.shape[1:], tail)),
-        _quantiles(draws, np.full(draws.shape[1:], 1 - tail)),
+        _quantile(ordered, many, np.full(ordered.shape[1:], tail))
+        for tail in ((1 - confidence) / 2, (1 + confidence) / 2)
     )
     return low, high
 
 
-def bca_interval(
-    draws: Floats, estimate: Floats, influence: Floats, confidence: float = 0.95
+def bootstrap_interval(
+    draws: Floats,
+    estimate: Floats,
+    kind: IntervalKind,
+    confidence: float = 0.95,
+    acceleration: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    r"""Form the bias-corrected and accelerated interval of each column of (b, q) draws.
+    r"""Form an interval of each column of (b, ...) draws; NaN draws are left out.
 
     Parameters
     ----------
-    draws : ndarray of shape (b, q)
-    estimate : ndarray of shape (q,)
-    influence : ndarray of shape (n, q)
-        The empirical influence of each row on each estimate, up to a factor.
+    draws : ndarray of shape (b, ...)
+    estimate : ndarray of shape (...)
+    kind : {"percentile", "bias-corrected", "bca"}
     confidence : float, default 0.95
+    acceleration : ndarray of shape (...), optional
+        Of the bias-corrected and accelerated (BCa) interval; see `acceleration_of`.
 
     Notes
     -----
-    The acceleration is :math:`\sum_i l_i^3 / (6 (\sum_i l_i^2)^{3/2})` [1]_.
+    The ends are the quantiles of the draws at :math:`\Phi(z_0 + (z_0 + z)/(1 - a(z_0 + z)))` [1]_,
+    with :math:`z_0` the normal quantile of the share of draws below the estimate (0 in a percentile
+    interval) and a the acceleration (0 in a bias-corrected one).
 
     References
     ----------
     .. [1] Efron, B. (1987). Better bootstrap confidence intervals. *Journal of the American
        Statistical Association*, 82(397), 171-185. https://doi.org/10.1080/01621459.1987.10478410
     """
-    there = ~np.isnan(draws)
-    below = (draws < estimate) + 0.5 * (draws == estimate)
-    share = np.where(there, below, 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    if kind == "percentile":
+        return percentile_interval(draws, confidence)
+    ordered, many = _sorted(draws)
+    below = np.where(np.isnan(draws), 0.0, (draws < estimate) + 0.5 * (draws == estimate))
+    share = below.sum(axis=0) / np.maximum(many, 1)
     bias = ndtri(np.clip(share, 1e-12, 1 - 1e-12))
-    squares = (influence**2).sum(axis=0)
-    acceleration = np.divide(
-        (influence**3).sum(axis=0),
-        6 * squares**1.5,
-        out=np.zeros(np.shape(squares)),
-        where=squares > 0,
-    )
+    a = acceleration if kind == "bca" and acceleration is not None else np.zeros(np.shape(bias))
     ends = []
     for tail in ((1 - confidence) / 2, (1 + confidence) / 2):
         z = bias + ndtri(tail)
-        ends.append(_quantiles(draws, ndtr(bias + z / (1 - acceleration * z))))
+        with np.errstate(invalid="ignore"):
+            ends.append(_quantile(ordered, many, ndtr(bias + z / (1 - a * z))))
     return ends[0], ends[1]
 
 
-def _quantiles(draws: Floats, at: Floats) -> Floats:
-    """Quantile of each column at a probability of its own; NaN if no draw is there."""
-    flat, probabilities = draws.reshape(len(draws), -1), np.ravel(at)
-    found = [
-        np.quantile(column[~np.isnan(column)], probability)
-        if not np.isnan(column).all() and not np.isnan(probability)
-        else np.nan
-        for column, probability in zip(flat.T, probabilities, strict=True)
-    ]
-    return np.array(found).reshape(np.shape(at))
+def acceleration_of(squares: Floats, cubes: Floats) -> Floats:
+    r"""Give the acceleration :math:`\sum_i l_i^3 / (6 (\sum_i l_i^2)^{3/2})` of each estimate.
+
+    Parameters
+    ----------
+    squares, cubes : ndarray
+        Sums over the rows of the empirical influences l, up to a factor, to the power 2 and 3.
+    """
+    varies = squares > 0
+    return np.where(varies, cubes / (6 * np.where(varies, squares, 1.0) ** 1.5), 0.0)
+
+
+def _sorted(draws: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Sort each column, NaN last, and count what is not NaN."""
+    return np.sort(draws, axis=0), (~np.isnan(draws)).sum(axis=0)
+
+
+def _quantile(ordered: Floats, many: NDArray[np.intp], probability: Floats) -> Floats:
+    """Give a quantile of each sorted column at its own probability; NaN where there is none."""
+    known = (many > 0) & ~np.isnan(probability)
+    last = np.maximum(many - 1, 0)
+    place = np.where(known, probability, 0.0) * last
+    low = np.floor(place).astype(np.intp)
+    start, end = (
+        np.take_along_axis(ordered, at[None], axis=0)[0] for at in (low, np.minimum(low + 1, last))
+    )
+    return np.asarray(np.where(known, start + (place - low) * (end - start), np.nan))

@@ -16,7 +16,8 @@ from servqual.reliability._omega import omega_influence, omega_standard_error
 from servqual.reliability._scale_result import Reason, obstacles
 from servqual.resampling import (
     MomentResampler,
-    bca_interval,
+    acceleration_of,
+    bootstrap_interval,
     percentile_interval,
     resample_counts,
 )
@@ -180,7 +181,13 @@ def bootstrap_ends(
     ends = np.full((2, len(estimates)), np.nan)
     if bca:
         influence = _influence(parts)[:, wanted]
-        found = bca_interval(values[:, wanted], estimates[wanted], influence, confidence)
+        found = bootstrap_interval(
+            values[:, wanted],
+            estimates[wanted],
+            "bca",
+            confidence,
+            acceleration_of((influence**2).sum(axis=0), (influence**3).sum(axis=0)),
+        )
     else:
         found = percentile_interval(values[:, wanted], confidence)
     ends[:, wanted] = found

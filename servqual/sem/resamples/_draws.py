@@ -6,9 +6,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from servqual.errors import ModelError
+from servqual.resampling import IntervalKind
 from servqual.sem.fitting.fitted import Fitted
 from servqual.sem.fitting.standardized import (
     defined_slopes,
@@ -22,9 +22,8 @@ from servqual.sem.resamples._indirect import IndirectEffect, indirect_effects
 
 Bools = NDArray[np.bool_]
 Of = Literal["estimate", "std_lv", "std_all"]
-Kind = Literal["percentile", "bias-corrected", "bca"]
 SOLUTIONS: tuple[Of, ...] = get_args(Of)
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[IntervalKind, ...] = get_args(IntervalKind)
 
 _BLOCK = 500
 _ROUNDING = 1e-6
@@ -135,53 +134,6 @@ def _indefinite(matrix: Floats) -> Bools:
     spread = np.sqrt(np.where(variance > 0, variance, 1.0))
     scaled = matrix / (spread[:, :, None] * spread[:, None, :])
     return np.asarray(negative | (np.linalg.eigvalsh(scaled)[:, 0] < -_ROUNDING))
-
-
-def interval(
-    draws: Floats, estimate: Floats, kind: Kind, confidence: float, acceleration: Floats | None
-) -> tuple[Floats, Floats]:
-    r"""Form an interval of each column of (b, k) draws; NaN draws are left out.
-
-    Notes
-    -----
-    The ends are the quantiles of the draws at :math:`\Phi(z_0 + (z_0 + z)/(1 - a(z_0 + z)))` [1]_,
-    with :math:`z_0` the normal quantile of the share of draws below the estimate (0 in a percentile
-    interval) and a the acceleration (0 in a bias-corrected one).
-
-    References
-    ----------
-    .. [1] Efron, B. (1987). Better bootstrap confidence intervals. *Journal of the American
-       Statistical Association*, 82(397), 171-185. https://doi.org/10.1080/01621459.1987.10478410
-    """
-    there = ~np.isnan(draws)
-    many = there.sum(axis=0)
-    ordered = np.sort(draws, axis=0)
-    bias = np.zeros(len(estimate))
-    if kind != "percentile":
-        below = np.where(there, (draws < estimate) + 0.5 * (draws == estimate), 0.0).sum(axis=0)
-        share = below / np.maximum(many, 1)
-        bias = ndtri(np.clip(share, 1e-12, 1 - 1e-12))
-    a = np.zeros(len(estimate))
-    if kind == "bca" and acceleration is not None:
-        a = acceleration
-    ends = []
-    for tail in ((1 - confidence) / 2, (1 + confidence) / 2):
-        z = bias + ndtri(tail)
-        with np.errstate(invalid="ignore"):
-            probability = ndtr(bias + z / (1 - a * z)) if kind != "percentile" else tail + 0 * a
-        ends.append(_quantile(ordered, many, probability))
-    return ends[0], ends[1]
-
-
-def _quantile(ordered: Floats, many: NDArray[np.intp], probability: Floats) -> Floats:
-    """Give a quantile of each sorted column at its own probability; NaN where there is none."""
-    known = (many > 0) & ~np.isnan(probability)
-    place = np.where(known, probability, 0.0) * np.maximum(many - 1, 0)
-    low = np.floor(place).astype(np.intp)
-    high = np.minimum(low + 1, np.maximum(many - 1, 0))
-    column = np.arange(ordered.shape[1])
-    start, end = ordered[low, column], ordered[high, column]
-    return np.asarray(np.where(known, start + (place - low) * (end - start), np.nan))
 
 
 def mean_and_spread(draws: Floats) -> tuple[Floats, Floats]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from servqual.resampling import acceleration_of
 from servqual.sem.fitting.fitted import Fitted
 from servqual.sem.fitting.information import scores_of_rows
 from servqual.sem.fitting.structure import Floats
@@ -39,7 +40,7 @@ def influence(fitted: Fitted, rows: tuple[GroupRows, ...], inverse: Floats) -> F
 
 
 def accelerations(fitted: Fitted, quantities: Quantities, influences: Floats) -> dict[Of, Floats]:
-    r"""Give the acceleration :math:`\sum_i l_i^3 / (6 (\sum_i l_i^2)^{3/2})` of each value (k,)."""
+    """Give the acceleration of each value (k,)."""
     found: dict[Of, Floats] = {}
     for of in SOLUTIONS:
         slopes = quantities.slopes(fitted.parameters, of)
@@ -48,6 +49,5 @@ def accelerations(fitted: Fitted, quantities: Quantities, influences: Floats) ->
             moved = influences[start : start + _CHUNK] @ slopes.T
             squares += (moved**2).sum(axis=0)
             cubes += (moved**3).sum(axis=0)
-        varies = squares > 0
-        found[of] = np.where(varies, cubes / (6 * np.where(varies, squares, 1.0) ** 1.5), 0.0)
+        found[of] = acceleration_of(squares, cubes)
     return found

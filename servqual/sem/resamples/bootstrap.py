@@ -13,15 +13,14 @@ from servqual._language import say
 from servqual._progress import progress as show_progress
 from servqual._result import Result
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError, warn
+from servqual.resampling import IntervalKind, bootstrap_interval
 from servqual.sem.resamples._draws import (
     KINDS,
     SOLUTIONS,
-    Kind,
     Of,
     check_asked,
     check_fitted,
     inadmissible_draws,
-    interval,
     mean_and_spread,
     quantities_of,
 )
@@ -79,7 +78,7 @@ class SemBootstrap(Result):
     n_groups: int
     weighted: bool
     seed: int | None
-    kind: Kind
+    kind: IntervalKind
     confidence: float
     _names: "pd.DataFrame"
     _estimates: Mapping[Of, NDArray[np.float64]]
@@ -105,7 +104,9 @@ class SemBootstrap(Result):
             frame[f"{prefix}ci_low"], frame[f"{prefix}ci_high"] = low, high
         return frame
 
-    def using(self, kind: Kind | None = None, confidence: float | None = None) -> "SemBootstrap":
+    def using(
+        self, kind: IntervalKind | None = None, confidence: float | None = None
+    ) -> "SemBootstrap":
         """Show other intervals of the same resamples.
 
         Parameters
@@ -148,7 +149,7 @@ class SemBootstrap(Result):
 
     def _ends(self, of: Of) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         acceleration = None if self._accelerations is None else self._accelerations[of]
-        return interval(
+        return bootstrap_interval(
             self._draws[of], self._estimates[of], self.kind, self.confidence, acceleration
         )
 
@@ -238,7 +239,7 @@ def bootstrap_sem(
     n_resamples: int = 5000,
     seed: int | None = None,
     *,
-    kind: Kind = "percentile",
+    kind: IntervalKind = "percentile",
     confidence: float = 0.95,
     progress: bool = True,
 ) -> SemBootstrap:

@@ -12,12 +12,12 @@ from servqual._frames import read_only
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
+from servqual.resampling import percentile_interval
 from servqual.sem.resamples._draws import (
     SOLUTIONS,
     Of,
     check_asked,
     check_fitted,
-    interval,
     mean_and_spread,
     quantities_of,
 )
@@ -185,7 +185,7 @@ def monte_carlo_interval(
     spoilt = False
     for of in SOLUTIONS:
         values, estimate = np.concatenate(found[of]), estimates[of][0, rows:]
-        low, high = interval(values, estimate, "percentile", confidence, None)
+        low, high = percentile_interval(values, confidence)
         se = mean_and_spread(values)[1]
         if unknown.any():
             slopes = quantities.slopes(fitted.parameters, of)[rows:]
