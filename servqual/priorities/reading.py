@@ -1,18 +1,17 @@
 """Performance, importance and outcome, read from scores as columns to be resampled together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from servqual._frames import read_frame, read_numbers
-from servqual.errors import MissingResponseWarning, ResponseError, shortened, warn
+from servqual.errors import MissingResponseWarning, ResponseError, warn
 from servqual.priorities.drivers import DERIVED, Derived, Drivers, Given, Means
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import At, read_importance
+from servqual.scores.outcome import read_outcome
 from servqual.scores.perception import PerceptionScores
 
 Floats = NDArray[np.float64]
@@ -93,7 +92,7 @@ def read_matrix(
                 f"importance={importance!r} is derived from an outcome; name its column, such as "
                 "outcome='satisfaction'."
             )
-        names, values = _outcome(scores, outcome)
+        names, values = read_outcome(scores, outcome)
         complete = _complete(rows, values, scores)
         rows, weights = rows[complete], weights[complete]
         gaps = None if gaps is None else gaps[complete]
@@ -176,30 +175,6 @@ def _mean_of_half(answers: Floats) -> Floats:
     enough = (count > 0) & (2 * count >= answers.shape[1])
     total = np.where(there, answers, 0).sum(axis=1)
     return np.divide(total, count, out=np.full(len(answers), np.nan), where=enough)
-
-
-def _outcome(scores: Scored, outcome: Any) -> tuple[tuple[str, ...], Floats]:
-    """Read the outcome of the scored respondents: one column, or the mean of several."""
-    if hasattr(outcome, "to_frame"):
-        name = getattr(outcome, "name", None)
-        outcome = outcome.to_frame(str(name)) if name else outcome.to_frame("outcome")
-    elif isinstance(outcome, np.ndarray) and outcome.ndim == 1:
-        outcome = pd.DataFrame({"outcome": outcome}, index=scores.responses.frame.index)
-    if isinstance(outcome, (str, Sequence)):
-        asked = [outcome] if isinstance(outcome, str) else [str(one) for one in outcome]
-        rated = [one for columns in scores.responses.columns.values() for one in columns]
-        own = [one for one in asked if one in rated]
-        if own or not asked:
-            raise ResponseError(
-                f"The outcome must be another question than the items; {shortened(own)} is one of "
-                "them."
-                if own
-                else "outcome= names no column."
-            )
-        outcome = asked
-    frame = read_frame(scores._extra(outcome))
-    columns = [read_numbers(frame, name).values.astype(np.float64) for name in frame.names]
-    return tuple(frame.names), np.mean(columns, axis=0)
 
 
 def _complete(rows: Floats, outcome: Floats, scores: Scored) -> NDArray[np.bool_]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from servqual._language import say
 from servqual.errors import MissingResponseWarning, ResponseError, warn
 from servqual.reliability._gap_parts import gap_parts
-from servqual.reliability._outcome import read_outcome
 from servqual.reliability._regression import Regression, cross_validated, regress
 from servqual.reliability._scale_result import Reason, ScaleResult
 from servqual.reliability.difference_scores import (
@@ -20,6 +19,7 @@ from servqual.reliability.difference_scores import (
     difference_score_reliability,
 )
 from servqual.scores.gaps import GapScores
+from servqual.scores.outcome import read_outcome
 
 JOINT = "(all)"
 
@@ -186,7 +186,8 @@ def difference_score_audit(
     """
     if not isinstance(scores, GapScores):
         raise TypeError(f"scores must be GapScores, not {type(scores).__name__}.")
-    name, values = read_outcome(scores, outcome)
+    names, values = read_outcome(scores, outcome)
+    name = ", ".join(names)
     terms = gap_parts(scores)
     there = terms.complete & ~np.isnan(values)
     if not there.any():
