@@ -14,11 +14,13 @@ from servqual.errors import SmallSampleWarning, shortened, warn
 from servqual.items import Items, read_items
 from servqual.moments import Moments
 from servqual.reliability._alpha import combined_reliability
+from servqual.reliability._categorical_omega import CategoricalOmega, categorical_omega
 from servqual.reliability._scale_part import Parts, bootstrap_ends, failures, make_parts, resample
 from servqual.reliability._scale_result import SCALE, Reason, ScaleResult, about
 
 Floats = NDArray[np.float64]
 Interval = Literal["feldt", "percentile", "bca"]
+Omega = bool | Literal["categorical"]
 INTERVALS = ("feldt", "percentile", "bca")
 _FIGURES = (
     *("alpha", "ci_low", "ci_high", "alpha_std", "mean_r", "lambda2"),
@@ -47,7 +49,7 @@ class InternalConsistency(ScaleResult):
     factors: Mapping[str, tuple[Floats, Floats]]
     moments: Moments = field(compare=False)
     dimensions: Mapping[str, tuple[str, ...]]
-    omega: bool
+    omega: Omega
     interval: Interval
     confidence: float
     n_resamples: int
@@ -97,6 +99,16 @@ class InternalConsistency(ScaleResult):
                     "omega = omega total of a one-factor maximum-likelihood solution (McDonald, "
                     "1999), each dimension by itself; in the row (scale) it is a one-factor "
                     "figure too and leaves the dimensions out of account.",
+                    language,
+                )
+            )
+        if self.omega == "categorical":
+            notes.append(
+                say(
+                    "omega_categorical = reliability of the sum of the answers as ordered "
+                    "categories (Green & Yang, 2009), from one factor fitted to polychoric "
+                    "correlations of each row's items by diagonally weighted least squares; "
+                    "without an interval.",
                     language,
                 )
             )
@@ -183,7 +195,7 @@ class InternalConsistency(ScaleResult):
 def internal_consistency(
     scores: object,
     of: str = "gap",
-    omega: bool = True,
+    omega: Omega = True,
     *,
     dimensions: Mapping[str, Sequence[str]] | None = None,
     interval: Interval = "feldt",
@@ -199,8 +211,9 @@ def internal_consistency(
         Respondents with a missing item are left out, counted and warned of.
     of : str, default "gap"
         Which scores: "gap", "perception" or "expectation" of gap scores, and so on.
-    omega : bool, default True
-        Fit one factor to each dimension for omega total.
+    omega : bool or "categorical", default True
+        Fit one factor to each dimension for omega total. "categorical" adds a column
+        omega_categorical, which takes the answers as ordered categories; gaps are refused.
     dimensions : mapping of str to sequence of str, optional
         The items of each dimension, for data that do not know their dimensions.
     interval : {"feldt", "percentile", "bca"}
@@ -216,16 +229,17 @@ def internal_consistency(
     InternalConsistency
         ``to_frame()`` has a row a dimension and one called "(scale)" for all items: dimension,
         label, k, n, alpha, ci_low, ci_high, alpha_std, mean_r, lambda2, omega, omega_ci_low,
-        omega_ci_high, spearman_brown (two items), sem (standard error of measurement of the mean
-        score, in scale points), linear_combination_sums and linear_combination_means (of the
-        whole scale).
+        omega_ci_high, omega_categorical (where asked for), spearman_brown (two items), sem
+        (standard error of measurement of the mean score, in scale points),
+        linear_combination_sums and linear_combination_means (of the whole scale).
 
     Raises
     ------
     ResponseError
-        If there is nothing to analyse, or resamples are asked for of moments.
+        If there is nothing to analyse, resamples or categorical omega are asked for of moments,
+        or categorical omega of differences, which are no ordered categories.
     ValueError
-        If the interval is unknown, or the confidence is not between 0 and 1.
+        If omega or the interval is unknown, or the confidence is not between 0 and 1.
 
     Warns
     -----
@@ -255,6 +269,16 @@ def internal_consistency(
     :math:`\alpha_d` and variance :math:`s_d^2` is
     :math:`1 - \sum_d s_d^2 (1 - \alpha_d) / s_y^2` [7]_.
 
+    Categorical omega [8]_ is the share of the variance of the sum of the answers that one factor
+    behind their polychoric correlations gives,
+
+    .. math:: \omega_c = \frac{\sum_{jk} V_{jk}(\lambda_j \lambda_k)}{\sum_{jk} V_{jk}(r_{jk})},
+
+    :math:`V_{jk}(r)` being the covariance of two answers whose latent responses correlate r. It
+    agrees with compRelSEM of R's semTools (``ord.scale=TRUE``). It has no interval here. "Ordinal
+    alpha" is not offered: it is the alpha of latent responses that nobody observes, and says how
+    reliable a sum of answers might become, not how reliable it is [9]_.
+
     Nothing is said of a dimension of one item, of items without variance or that are copies of
     each other, or of fewer than four respondents: NaN, with the reason among the notes.
 
@@ -275,6 +299,12 @@ def internal_consistency(
        reliability coefficients. *Psychological Methods*, 21(1), 69-92.
        https://doi.org/10.1037/a0040086
     .. [7] Nunnally, J. C. (1978). *Psychometric theory* (2nd ed.). McGraw-Hill.
+    .. [8] Green, S. B., & Yang, Y. (2009). Reliability of summed item scores using structural
+       equation modeling: An alternative to coefficient alpha. *Psychometrika*, 74(1), 155-167.
+       https://doi.org/10.1007/s11336-008-9099-3
+    .. [9] Chalmers, R. P. (2018). On misconceptions and the limited usefulness of ordinal alpha.
+       *Educational and Psychological Measurement*, 78(6), 1056-1071.
+       https://doi.org/10.1177/0013164417727036
 
     Examples
     --------
@@ -292,12 +322,15 @@ def internal_consistency(
     """
     if interval not in INTERVALS:
         raise ValueError(f"interval must be one of {INTERVALS}, not {interval!r}.")
+    if not isinstance(omega, bool) and omega != "categorical":
+        raise ValueError(f"omega must be True, False or 'categorical', not {omega!r}.")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}.")
     if interval != "feldt" and n_resamples < 2:
         raise ValueError(f"n_resamples must be at least 2, not {n_resamples!r}.")
     items = scores if isinstance(scores, Items) else read_items(scores, of, dimensions)
-    parts = make_parts(items, {**items.dimensions, SCALE: items.names}, omega)
+    scales = {**items.dimensions, SCALE: items.names}
+    parts = make_parts(items, scales, bool(omega))
     _check_size(parts)
     failed: dict[str, int] = {}
     heywood: dict[str, int] = {}
@@ -307,8 +340,13 @@ def internal_consistency(
         draws = resample(parts, n_resamples, seed)
         ends = bootstrap_ends(parts, draws, bca=interval == "bca", confidence=confidence)
         failed, heywood = failures(parts, draws)
-    columns = _columns(parts, ends)
+    categorical = None
+    if omega == "categorical":
+        blocked = [part.key for part in parts.each if part.obstacle is not None]
+        categorical = categorical_omega(items, scales, blocked)
+    columns = _columns(parts, ends, categorical)
     reasons = [part.obstacle for part in parts.each] + [part.doubt for part in parts.each]
+    reasons += [] if categorical is None else categorical.reasons
     if np.isnan(columns["linear_combination_sums"][-1]):
         reasons.append(
             Reason(SCALE, "no reliability of the linear combination, as a dimension has none")
@@ -347,15 +385,21 @@ def _check_size(parts: Parts) -> None:
         )
 
 
-def _columns(parts: Parts, ends: Mapping[str, Floats]) -> dict[str, NDArray[Any]]:
+def _columns(
+    parts: Parts, ends: Mapping[str, Floats], categorical: CategoricalOmega | None
+) -> dict[str, NDArray[Any]]:
     figures = {**parts.figures, **ends}
+    names = list(_FIGURES)
+    if categorical is not None:
+        figures["omega_categorical"] = categorical.values
+        names.insert(names.index("spearman_brown"), "omega_categorical")
     labels = parts.items.labels
     columns: dict[str, NDArray[Any]] = {
         "dimension": np.array([part.key for part in parts.each], dtype=object),
         "label": np.array([*(labels[part.key] for part in parts.each[:-1]), "Whole scale"], object),
         "k": np.array([len(part.names) for part in parts.each]),
         "n": np.full(len(parts.each), parts.items.moments.n),
-        **{name: figures[name] for name in _FIGURES},
+        **{name: figures[name] for name in names},
     }
     for name, value in _combined(parts).items():
         columns[name] = np.array([*[np.nan] * (len(parts.each) - 1), value])

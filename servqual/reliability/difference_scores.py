@@ -13,6 +13,7 @@ from servqual._language import say
 from servqual.errors import MissingResponseWarning, ResponseError, warn
 from servqual.moments import Moments, moments_of_columns
 from servqual.reliability._alpha import alpha
+from servqual.reliability._latent_gap import latent_gap_variance
 from servqual.reliability._scale_result import SCALE, Reason, ScaleResult, obstacles
 from servqual.responses import Responses
 from servqual.scores.gaps import GapScores, gap_scores
@@ -20,7 +21,7 @@ from servqual.scores.gaps import GapScores, gap_scores
 Floats = NDArray[np.float64]
 _FIGURES = (
     *("alpha_e", "alpha_p", "r_ep", "sd_e", "sd_p", "sd_gap", "reliability", "alpha_gap"),
-    *("c_same", "c_diff", "alpha_less_reliability", "from_covariances"),
+    *("reliability_latent", "c_same", "c_diff", "alpha_less_reliability", "from_covariances"),
     *("r_gap_e", "r_gap_p", "ceiling_e", "e_above_p", "variance_ratio"),
 )
 
@@ -44,8 +45,8 @@ class DifferenceScoreReliability(ScaleResult):
     def title(self, language: str = "en") -> str:
         """Say of which scores, of how many, and what is compared."""
         return say(
-            "Reliability of the gap as a difference, {about}; classical formula and alpha of the "
-            "item gaps",
+            "Reliability of the gap as a difference, {about}; classical formula, alpha of the item "
+            "gaps, and latent estimate",
             language,
             about=self._about(language),
         )
@@ -65,6 +66,13 @@ class DifferenceScoreReliability(ScaleResult):
                 language,
             ),
             say(
+                "reliability_latent = variance of the gap between the factors of E and P, whose "
+                "residuals correlate item by item, over that of the observed gap; what is specific "
+                "to an item in E and P alike cancels in the gap. (scale): from those of the "
+                "dimensions (Mosier, 1943).",
+                language,
+            ),
+            say(
                 "ceiling_e = share of expectations at the top of the scale; e_above_p = share of "
                 "respondents who expect more than they perceive; variance_ratio = variance of the "
                 "gap of those whose perception is above the median to that of the others "
@@ -78,7 +86,7 @@ class DifferenceScoreReliability(ScaleResult):
 def difference_score_reliability(
     scores: GapScores | Responses,
 ) -> DifferenceScoreReliability:
-    r"""Set out how reliable the gap is, by the classical formula and by alpha of the item gaps.
+    r"""Set out how reliable the gap is: classical formula, alpha of item gaps, latent estimate.
 
     Parameters
     ----------
@@ -90,9 +98,10 @@ def difference_score_reliability(
     DifferenceScoreReliability
         ``to_frame()`` has a row a dimension and one called "(scale)" for all items, of mean scores
         in scale points: dimension, label, k, n, alpha_e, alpha_p, r_ep, sd_e, sd_p, sd_gap,
-        reliability (classical formula), alpha_gap, c_same and c_diff (mean covariances of E and P
-        of the same and of different items), alpha_less_reliability and from_covariances (the two
-        sides of the identity below), r_gap_e, r_gap_p, ceiling_e, e_above_p, variance_ratio.
+        reliability (classical formula), alpha_gap, reliability_latent, c_same and c_diff (mean
+        covariances of E and P of the same and of different items), alpha_less_reliability and
+        from_covariances (the two sides of the identity below), r_gap_e, r_gap_p, ceiling_e,
+        e_above_p, variance_ratio.
 
     Raises
     ------
@@ -112,6 +121,28 @@ def difference_score_reliability(
 
     .. math:: \alpha_D - r_D = \frac{2}{k} \, \frac{c_\text{same} - c_\text{diff}}{s_D^2}.
 
+    The latent estimate comes from a factor of E and one of P, by maximum likelihood, with the
+    residuals of an item's two ratings correlated. With mean loadings :math:`\bar\lambda`, factors
+    of variance 1 that correlate by :math:`\phi`, residual variances :math:`\theta` and covariances
+    :math:`\theta_{EP,i}`, the model says that
+
+    .. math::
+
+       s_D^2 = \underbrace{\bar\lambda_E^2 + \bar\lambda_P^2
+       - 2 \phi \bar\lambda_E \bar\lambda_P}_{\text{true}}
+       + \underbrace{\frac{1}{k^2} \sum_i (\theta_{E,i} + \theta_{P,i}
+       - 2 \theta_{EP,i})}_{\text{error}},
+
+    and ``reliability_latent`` is the true part over the observed :math:`s_D^2`. What is specific to
+    an item and enters E and P alike is no error of the gap, for it cancels, and no part of its true
+    variance; what is specific to one of the ratings cannot be told from error and counts as such.
+    The estimate is as good as its model, whose fit is that of the configural level of
+    `expectation_perception_invariance`; loadings of E and P need not be equal here, as they must
+    be for P - E to be of one thing. For the whole scale, errors of dimensions d being
+    uncorrelated [3]_,
+
+    .. math:: 1 - \sum_d \left(\frac{k_d}{k}\right)^2 \frac{s_{D,d}^2 (1 - r_d)}{s_D^2}.
+
     The gap is by construction correlated with its parts (``r_gap_e``, ``r_gap_p``), and its
     variance is restricted where expectations are nearly always above perceptions: who perceives
     much can hardly have a large gap [2]_. ``variance_ratio`` is
@@ -125,6 +156,8 @@ def difference_score_reliability(
     .. [2] Peter, J. P., Churchill, G. A., & Brown, T. J. (1993). Caution in the use of difference
        scores in consumer research. *Journal of Consumer Research*, 19(4), 655-662.
        https://doi.org/10.1086/209329
+    .. [3] Mosier, C. I. (1943). On the reliability of a weighted composite. *Psychometrika*, 8(3),
+       161-168. https://doi.org/10.1007/BF02288700
 
     Examples
     --------
@@ -147,6 +180,7 @@ def difference_score_reliability(
     positions = {**instrument.positions, SCALE: list(range(len(instrument.items)))}
     reasons: list[Reason] = []
     figures = [_figures(pairs, key, at, reasons) for key, at in positions.items()]
+    _add_latent(pairs, instrument.dimensions, figures, reasons)
     labels = [*map(instrument.label, instrument.dimensions), "Whole scale"]
     columns: dict[str, NDArray[Any]] = {
         "dimension": np.array(list(positions), dtype=object),
@@ -264,6 +298,30 @@ def _figures(pairs: _Pairs, key: str, at: list[int], reasons: list[Reason]) -> d
         "r_gap_p": _ratio(var_p - shared, np.sqrt(var_p * var_gap)),
         **_restriction(pairs, key, at, reasons),
     }
+
+
+def _add_latent(
+    pairs: _Pairs,
+    dimensions: Mapping[str, tuple[str, ...]],
+    figures: list[dict[str, float]],
+    reasons: list[Reason],
+) -> None:
+    """Add the latent estimates: of the dimensions, and of the scale, which comes last."""
+    whole, error, lacking = figures[-1], 0.0, []
+    for (key, items), one in zip(dimensions.items(), figures[:-1], strict=True):
+        true, why = np.nan, None
+        if not np.isnan(one["sd_gap"]):
+            true, why = latent_gap_variance(pairs.moments, items, key)
+        one["reliability_latent"] = true / one["sd_gap"] ** 2
+        error += (len(items) / len(pairs.items)) ** 2 * (one["sd_gap"] ** 2 - true)
+        if why is not None:
+            reasons.append(why)
+        if np.isnan(true):
+            lacking.append(key)
+    whole["reliability_latent"] = 1 - error / whole["sd_gap"] ** 2
+    if lacking:
+        template = "no latent estimate, as there is none of {names}"
+        reasons.append(Reason(SCALE, template, {"names": tuple(lacking[:5])}))
 
 
 def _ratio(above: float, below: float) -> float:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import servqual as sq
+from servqual.moments import Moments, moments_of_columns
 from servqual.reliability import _alpha as consistency
+from servqual.reliability._latent_gap import latent_gap_variance
 from servqual.reliability.difference_audit import difference_score_audit
 from servqual.reliability.difference_scores import difference_score_reliability
 from tests.helpers import needs
@@ -127,6 +129,83 @@ class TestReliability:
         # gap: 2 of true variance, 2 of error over 5 items
         assert row["alpha_gap"] == pytest.approx(2 / (2 + 2 / 5), abs=0.01)
         assert row["reliability"] == pytest.approx((2 - 2 / 5) / (2 + 2 / 5), abs=0.015)
+
+    def test_shared_wording_is_no_error_of_the_latent_gap(self):
+        """A simulation with known truth: .812 of the gap's variance is true."""
+        rng = np.random.default_rng(5)
+        n, loadings = 20_000, np.array([0.9, 1.0, 1.1, 0.8, 1.2])
+        k, r = len(loadings), 0.3
+        true = rng.multivariate_normal([0, 0], [[1, r], [r, 1]], n)
+        stem = 0.9 * rng.standard_normal((n, k))
+        e, p = (
+            loadings * true[:, [at]] + stem + 0.9 * rng.standard_normal((n, k)) for at in (0, 1)
+        )
+        signal = 2 * (1 - r)
+        truth = signal / (signal + 2 * 0.81 / k)
+        assert truth == pytest.approx(0.812, abs=5e-4)
+        columns = {f"{x}{i}": v[:, i] for x, v in (("E", e), ("P", p)) for i in range(k)}
+        items = tuple(map(str, range(k)))
+        true_variance, why = latent_gap_variance(moments_of_columns(columns, None), items, "care")
+        assert why is None
+        assert true_variance / (p - e).mean(axis=1).var(ddof=1) == pytest.approx(truth, abs=0.01)
+
+    def test_the_latent_gap_of_a_population_is_found_exactly(self):
+        loadings = np.array([[1.0, 0.8, 0.9, 1.1, 0.7], [0.9, 1.0, 0.8, 1.2, 0.6]])
+        shared, k = np.array([0.3, 0.2, 0.4, 0.1, 0.25]), 5
+        pattern = np.zeros((2 * k, 2))
+        pattern[:k, 0], pattern[k:, 1] = loadings
+        signal = pattern @ np.array([[1, 0.3], [0.3, 1.5]]) @ pattern.T
+        theta = np.block([[0.5 * np.eye(k), np.diag(shared)], [np.diag(shared), 0.8 * np.eye(k)]])
+        moments = Moments(
+            names=tuple(f"{x}{i}" for x in "EP" for i in range(k)),
+            n=500,
+            mean=np.zeros(2 * k),
+            covariance=signal + theta,
+        )
+        gap = np.repeat([-1, 1], k) / k
+        found, why = latent_gap_variance(moments, tuple(map(str, range(k))), "care")
+        assert why is None
+        assert found == pytest.approx(gap @ signal @ gap, rel=1e-8)
+
+    def test_the_latent_estimate_is_that_of_lavaan(self, scores):
+        table = difference_score_reliability(scores).to_frame().set_index("dimension")
+        by_lavaan = json.loads((REFERENCE / "expectation_perception.json").read_text())
+        for key, value in by_lavaan["reliability"].items():
+            assert table.loc[key, "reliability_latent"] == pytest.approx(value, abs=1e-6)
+        # Errors of dimensions are uncorrelated, so what is error adds up.
+        each = table.drop("(scale)")
+        error = (each["k"] / 22) ** 2 * each["sd_gap"] ** 2 * (1 - each["reliability_latent"])
+        whole = table.loc["(scale)"]
+        assert whole["reliability_latent"] == pytest.approx(
+            1 - error.sum() / whole["sd_gap"] ** 2, rel=1e-12
+        )
+
+    def test_without_a_latent_estimate_the_reason_is_given(self, survey, rng):
+        mixed = sq.Instrument(
+            name="mixed",
+            scale=(1, 7),
+            dimensions={
+                "a": ("1", "2", "3"),
+                "b": ("5", "6"),
+                "c": ("10",),
+                "d": ("14", "15", "16"),
+            },
+        )
+        answers = sq.Responses.from_frame(survey.assign(E16=survey["E14"]), mixed)
+        result = difference_score_reliability(answers)
+        found = result.to_frame().set_index("dimension")["reliability_latent"]
+        assert found.notna().tolist() == [True, False, False, False, False]
+        for reason in (
+            "b: no latent estimate of two items, of which only alpha_gap can be had.",
+            "c: no latent estimate of one item.",
+            "d: no latent estimate, as E and P have singular covariances.",
+            "(scale): no latent estimate, as there is none of b, c, d.",
+        ):
+            assert reason in result.problems
+        noise = bind(rng.integers(1, 8, (40, 3)), rng.integers(1, 8, (40, 3)))
+        result = difference_score_reliability(noise)
+        assert result.to_frame()["reliability_latent"].isna().all()
+        assert any("care: no latent estimate, as" in one for one in result.problems)
 
     def test_weights_count_as_rows_do(self, rng):
         e, p = rng.integers(4, 8, (50, 3)), rng.integers(1, 8, (50, 3))

@@ -1,0 +1,1 @@
+"""Correlations of the normal variables behind ordered answers."""
