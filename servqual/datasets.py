@@ -48,8 +48,9 @@ def list_datasets() -> pd.DataFrame:
     4       hospital    made-up   300       50
     5        library    made-up   220       68
     6       managers    made-up    24       35
-    7     restaurant  published     5        8
-    8  twelve_manage  published     5        3
+    7         mobile    made-up   800       18
+    8     restaurant  published     5        8
+    9  twelve_manage  published     5        3
     """
     folder = _folder()
     rows = []

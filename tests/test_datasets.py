@@ -15,7 +15,7 @@ from servqual.instrument import load_instrument
 from servqual.responses import Responses
 
 FOLDER = Path(__file__).parents[1] / "datasets"
-MADE_UP = ["after_sales", "bank", "contact_staff", "hospital", "library", "managers"]
+MADE_UP = ["after_sales", "bank", "contact_staff", "hospital", "library", "managers", "mobile"]
 PUBLISHED = ["bmc_2012", "restaurant", "twelve_manage"]
 DIMENSIONS = {
     "tangibles": range(1, 5),
@@ -163,7 +163,7 @@ def test_unknown_name_suggests_and_lists():
         load_dataset("banc")
     assert str(caught.value) == (
         "There is no bundled data set 'banc'. Did you mean 'bank'? There are: after_sales, bank, "
-        "bmc_2012, contact_staff, hospital, library, managers, restaurant, twelve_manage."
+        "bmc_2012, contact_staff, hospital, library, managers, mobile, restaurant, twelve_manage."
     )
     assert isinstance(caught.value, ServqualError)
     assert isinstance(caught.value, ValueError)
@@ -386,6 +386,29 @@ def test_after_sales_attitude_is_best_and_unsolved_costs():
     for outcome, (low, high) in {"effort": (1, 7), "recommend": (0, 10), "csat": (1, 5)}.items():
         assert frame[outcome].dropna().between(low, high).all()
         assert 0.25 < r_squared(frame[outcome], gaps) < 0.5
+
+
+def test_mobile_is_two_waves_of_four_companies_driven_by_quality():
+    frame = load_dataset("mobile")
+    assert frame.attrs["instrument"] is None
+    assert sorted(set(frame["company"])) == ["Alto", "Brisk", "Corda", "Delta"]
+    assert frame["wave"].value_counts().to_dict() == {1: 400, 2: 400}
+    items = frame.filter(regex=r"^(EXP|QUA|VAL|SAT|LOY)\d$")
+    assert items.shape[1] == 14
+    assert items.stack().dropna().between(1, 10).all()
+    assert 0.005 < items.isna().mean().mean() < 0.015
+    assert set(frame["complained"]) == {0, 1}
+    means = {name: scores(frame, name) for name in ("QUA", "SAT", "LOY")}
+    means["VAL"] = block(frame, "VAL", (1, 2)).mean(axis=1)
+    assert 0.33 < r_squared(means["LOY"], means["SAT"]) < 0.43
+    assert 0.30 < r_squared(means["SAT"], means["QUA"]) < 0.45
+    first = means["QUA"][frame["wave"] == 1].groupby(frame["company"]).mean()
+    assert (first.idxmax(), first.idxmin()) == ("Alto", "Delta")
+    assert means["VAL"].groupby(frame["company"]).mean().idxmax() == "Corda"
+    satisfied = means["SAT"].groupby([frame["company"], frame["wave"]]).mean().unstack()
+    assert satisfied.diff(axis=1)[2].idxmax() == "Delta"
+    complained = means["SAT"].groupby(frame["complained"]).mean()
+    assert complained[0] - complained[1] > 0.8
 
 
 def test_provider_side_matches_the_bank():

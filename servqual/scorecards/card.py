@@ -22,6 +22,7 @@ INTERVALS = {
     "score": "score interval (Tango, 1998; Rocks, 2016)",
     "wald": "Wald interval",
     "t": "Student's t interval",
+    "bootstrap": "Student's t interval with bootstrap standard errors",
 }
 
 

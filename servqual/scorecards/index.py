@@ -84,7 +84,7 @@ class SatisfactionIndex(ScoreCard):
         return "{count:,} respondents left items unanswered and are left out."
 
 
-def satisfaction_index(
+def importance_index(
     satisfaction: object,
     importance: object,
     scale: tuple[int, int],
@@ -96,75 +96,7 @@ def satisfaction_index(
     target: float | None = None,
     confidence: float = 0.95,
 ) -> SatisfactionIndex:
-    r"""Estimate a satisfaction index weighted by the importance of each item.
-
-    Parameters
-    ----------
-    satisfaction : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        One row a respondent, one column an item. Respondents who left an item unanswered are left
-        out.
-    importance : mapping of str to float, or frame
-        The importance of each item for all, or as each respondent rated it: columns of the same
-        names, and the same rows.
-    scale : tuple of (int, int)
-        The lowest and the highest possible satisfaction.
-    scaling : {"max", "range"}
-        Divide the mean by the highest answer, or by the range of the scale after taking off the
-        lowest answer. Indices of the two are never compared.
-    importance_scale : tuple of (int, int), optional
-        Of rated importance; that of satisfaction by default.
-    by, weights, confidence
-        As for `net_promoter_score`.
-    target : float, optional
-        An index of the same scaling to compare with.
-
-    Returns
-    -------
-    SatisfactionIndex
-        ``estimate``, ``se``, ``ci_low``, ``ci_high`` (0 to 100), ``n``, ``items`` and
-        ``to_frame()``: one row of all respondents, one a group; with a target the difference to it,
-        its interval and p value; with groups the difference to the rest (Welch).
-
-    Raises
-    ------
-    ResponseError
-        If items have no importance, answers are off their scale, or nobody answered every item.
-    ValueError
-        If `scale`, `scaling`, `target` or `confidence` is not possible.
-
-    Warns
-    -----
-    MissingResponseWarning
-        If respondents are left out.
-
-    Notes
-    -----
-    With mean satisfaction :math:`S_j` and importance :math:`I_j` of item j and weights
-    :math:`w_j = I_j / \sum_j I_j`,
-
-    .. math:: \mathrm{CSI}_{max} = 100 \frac{\sum_j w_j S_j}{\mathrm{max}}, \quad
-              \mathrm{CSI}_{range} = 100 \frac{\sum_j w_j S_j - \mathrm{min}}
-              {\mathrm{max} - \mathrm{min}}.
-
-    The second scaling is that of the American index [1]_ (whose weights come from a model). The
-    standard error is linearised, in the weights too where respondents rated importance; the
-    interval is Student's.
-
-    References
-    ----------
-    .. [1] Fornell, C., Johnson, M. D., Anderson, E. W., Cha, J., & Bryant, B. E. (1996). The
-       American Customer Satisfaction Index: Nature, purpose, and findings. *Journal of Marketing*,
-       60(4), 7-18. https://doi.org/10.1177/002224299606000403
-
-    Examples
-    --------
-    >>> answers = pd.DataFrame({"price": [4, 3, 5, 4], "speed": [4, 5, 4, 3]})
-    >>> importance = {"price": 3, "speed": 1}
-    >>> satisfaction_index(answers, importance, (1, 5)).estimate
-    80.0
-    >>> satisfaction_index(answers, importance, (1, 5), scaling="range").estimate
-    75.0
-    """
+    """Estimate a satisfaction index weighted by importance; see `satisfaction_index`."""
     check_confidence(confidence)
     low, high = check_scale(scale)
     if scaling not in ("max", "range"):

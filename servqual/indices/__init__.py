@@ -1,0 +1,1 @@
+"""Satisfaction indices: items weighted by importance or by a fitted model."""
