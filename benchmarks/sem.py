@@ -1,9 +1,10 @@
-"""Structural models beside R's lavaan and semopy, in turn: fit, bootstrap, MLR, FIML.
+"""Structural models beside R's lavaan and semopy, in turn: fit, bootstrap, MLR, FIML, WLSMV.
 
 The peer's bootstrap is timed on a few resamples, as each takes it a refit.
 """
 
 # isort: off
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -20,6 +21,7 @@ from servqual.sem.estimation import fit_sem
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "reference"
 GAPS, BLANKS = REFERENCE / "gaps_300.csv", REFERENCE / "gaps_300_miss.csv"
+ANSWERS = REFERENCE / "servqual_300.csv"
 CFA = """
 TAN =~ G1 + G2 + G3 + G4
 REL =~ G5 + G6 + G7 + G8 + G9
@@ -78,6 +80,29 @@ def per_resample(frame: pd.DataFrame, r: R, rounds: int = 5) -> None:
         print(f"  {name:<46} {np.median(times):9.5f} s   ratio {ratio:6.3f}{goal}")
 
 
+def ordered(r: R, every: str) -> None:
+    """Time the factor model of 22 ordered items, of few respondents and of many."""
+    text = CFA.replace("G", "P")
+    names = [f"P{i}" for i in range(1, 23)]
+    survey = pd.read_csv(ANSWERS)[names]
+    for n, rounds in ((300, 5), (10_000, 3)):
+        frame = survey if n == 300 else survey.sample(n, replace=True, random_state=1)
+        with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+            frame.to_csv(file.name, index=False)
+            r.run(f"o <- read.csv('{file.name}')")
+        in_r = every.format(f"sem('{text}', o, ordered = TRUE, estimator = 'WLSMV')")
+        compare(
+            f"CFA of 22 ordered items, WLSMV, n = {n:,}",
+            {
+                "lavaan": lambda in_r=in_r: r.run(in_r),
+                "servqual": lambda frame=frame: fit_sem(text, frame, ordered=True),
+            },
+            peer="lavaan",
+            goal={"servqual": 0.1},
+            rounds=rounds,
+        )
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
     frame, blanks = pd.read_csv(GAPS), pd.read_csv(BLANKS)
@@ -125,6 +150,7 @@ def main() -> None:
         goal={"servqual": 1 / 40},
         rounds=1,
     )
+    ordered(r, every)
     r.close()
 
 

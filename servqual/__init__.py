@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from servqual.factors.parallel import ParallelAnalysis as ParallelAnalysis
     from servqual.factors.parallel import parallel_analysis as parallel_analysis
     from servqual.factors.solution import FactorSolution as FactorSolution
+    from servqual.indices.indexing import satisfaction_index as satisfaction_index
+    from servqual.indices.model_index import ModelIndex as ModelIndex
     from servqual.instrument import Instrument as Instrument
     from servqual.instrument import list_instruments as list_instruments
     from servqual.instrument import load_instrument as load_instrument
@@ -53,6 +55,13 @@ if TYPE_CHECKING:
     from servqual.plots.priorities import plot_importance_performance as plot_importance_performance
     from servqual.plots.radar import plot_radar as plot_radar
     from servqual.plots.zone import plot_tolerance as plot_tolerance
+    from servqual.pls.path_model import fit_pls as fit_pls
+    from servqual.pls.result import PlsResult as PlsResult
+    from servqual.pls.settings import PlsSettings as PlsSettings
+    from servqual.pls.slopes import SimpleSlopes as SimpleSlopes
+    from servqual.pls.slopes import simple_slopes as simple_slopes
+    from servqual.polychoric.correlation import polychoric_correlation as polychoric_correlation
+    from servqual.polychoric.solution import PolychoricCorrelation as PolychoricCorrelation
     from servqual.priorities.matrix import ImportancePerformance as ImportancePerformance
     from servqual.priorities.matrix import importance_performance as importance_performance
     from servqual.priorities.sheet import ActionSheet as ActionSheet
@@ -84,7 +93,6 @@ if TYPE_CHECKING:
     from servqual.scorecards.effort import CustomerEffortScore as CustomerEffortScore
     from servqual.scorecards.effort import customer_effort_score as customer_effort_score
     from servqual.scorecards.index import SatisfactionIndex as SatisfactionIndex
-    from servqual.scorecards.index import satisfaction_index as satisfaction_index
     from servqual.scorecards.net_promoter import NetPromoterScore as NetPromoterScore
     from servqual.scorecards.net_promoter import net_promoter_score as net_promoter_score
     from servqual.scorecards.proportions import Proportion as Proportion
@@ -102,9 +110,31 @@ if TYPE_CHECKING:
     from servqual.scores.tolerance import ToleranceScores as ToleranceScores
     from servqual.scores.tolerance import tolerance_scores as tolerance_scores
     from servqual.sem.confirmatory import fit_cfa as fit_cfa
+    from servqual.sem.construction.paired_templates import (
+        expectation_perception_model as expectation_perception_model,
+    )
+    from servqual.sem.construction.paired_templates import (
+        latent_congruence_model as latent_congruence_model,
+    )
+    from servqual.sem.construction.paired_templates import (
+        latent_difference_model as latent_difference_model,
+    )
+    from servqual.sem.construction.path_templates import PathTemplate as PathTemplate
+    from servqual.sem.construction.path_templates import list_path_templates as list_path_templates
+    from servqual.sem.construction.path_templates import load_path_template as load_path_template
     from servqual.sem.construction.products import product_terms as product_terms
     from servqual.sem.construction.templates import service_quality_model as service_quality_model
     from servqual.sem.estimation import fit_sem as fit_sem
+    from servqual.sem.invariance.differences import GroupDifferences as GroupDifferences
+    from servqual.sem.invariance.differences import group_differences as group_differences
+    from servqual.sem.invariance.expectation_perception import (
+        ExpectationPerceptionInvariance as ExpectationPerceptionInvariance,
+    )
+    from servqual.sem.invariance.expectation_perception import (
+        expectation_perception_invariance as expectation_perception_invariance,
+    )
+    from servqual.sem.invariance.measurement import MeasurementInvariance as MeasurementInvariance
+    from servqual.sem.invariance.measurement import measurement_invariance as measurement_invariance
     from servqual.sem.questions.fit_comparison import FitTable as FitTable
     from servqual.sem.questions.fit_comparison import fit_table as fit_table
     from servqual.sem.questions.model_comparison import ModelComparison as ModelComparison
@@ -266,10 +296,7 @@ _HOMES = {
         "CustomerEffortScore",
         "customer_effort_score",
     ),
-    "scorecards.index": (
-        "SatisfactionIndex",
-        "satisfaction_index",
-    ),
+    "scorecards.index": ("SatisfactionIndex",),
     "scorecards.proportions": (
         "Proportion",
         "proportion",
@@ -343,6 +370,39 @@ _HOMES = {
     "sem.resamples.monte_carlo": (
         "monte_carlo_interval",
         "MonteCarloIntervals",
+    ),
+    "polychoric.correlation": ("polychoric_correlation",),
+    "polychoric.solution": ("PolychoricCorrelation",),
+    "sem.construction.paired_templates": (
+        "expectation_perception_model",
+        "latent_difference_model",
+        "latent_congruence_model",
+    ),
+    "sem.invariance.expectation_perception": (
+        "ExpectationPerceptionInvariance",
+        "expectation_perception_invariance",
+    ),
+    "pls.path_model": ("fit_pls",),
+    "pls.result": ("PlsResult",),
+    "pls.settings": ("PlsSettings",),
+    "pls.slopes": (
+        "simple_slopes",
+        "SimpleSlopes",
+    ),
+    "sem.construction.path_templates": (
+        "PathTemplate",
+        "list_path_templates",
+        "load_path_template",
+    ),
+    "indices.indexing": ("satisfaction_index",),
+    "indices.model_index": ("ModelIndex",),
+    "sem.invariance.measurement": (
+        "MeasurementInvariance",
+        "measurement_invariance",
+    ),
+    "sem.invariance.differences": (
+        "GroupDifferences",
+        "group_differences",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -271,6 +271,26 @@ class Root(Node):
         yield self.under
 
 
+@dataclass(frozen=True)
+class Largest(Node):
+    """The largest of some parts."""
+
+    among: tuple[Node, ...]
+
+    def write(self, form: Form) -> str:
+        """Write max(...)."""
+        inner = ", ".join(part.write(form) for part in self.among)
+        return rf"\max\left( {inner} \right)" if form.latex else f"max({inner})"
+
+    def work_out(self, places: int | None = None) -> float:
+        """Choose the largest; NaN if a part is."""
+        return float(np.max([part.work_out(places) for part in self.among]))
+
+    def parts(self) -> Iterator[Node]:
+        """Give what it is chosen from."""
+        yield from self.among
+
+
 def total(
     latex: str, text: str, term: Callable[[int], Node], count: int, number: float | None = None
 ) -> Total:

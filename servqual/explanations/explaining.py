@@ -8,16 +8,20 @@ from servqual.comparisons.gaps import GapTests
 from servqual.comparisons.paired import PublishedTests
 from servqual.explanations.adequacy import explain_adequacy
 from servqual.explanations.consistency import explain_consistency
+from servqual.explanations.constructs import explain_construct
 from servqual.explanations.differences import explain_difference
 from servqual.explanations.explanation import Explanation
 from servqual.explanations.gaps import explain_gap
 from servqual.explanations.paired import explain_gap_test, explain_published_test
 from servqual.explanations.recommendation import explain_net_promoter
+from servqual.explanations.structural import explain_model
 from servqual.factors.adequacy import Factorability
 from servqual.reliability.consistency import InternalConsistency
 from servqual.reliability.difference_scores import DifferenceScoreReliability
 from servqual.scorecards.net_promoter import NetPromoterScore
 from servqual.scores.gaps import GapScores
+from servqual.sem.result import SemResult
+from servqual.sem.validity.construct import ConstructValidity
 
 _EXPLAINED: dict[type, tuple[Callable[..., Explanation], str]] = {
     GapScores: (explain_gap, "gap_scores"),
@@ -27,6 +31,8 @@ _EXPLAINED: dict[type, tuple[Callable[..., Explanation], str]] = {
     NetPromoterScore: (explain_net_promoter, "net_promoter_score"),
     GapTests: (explain_gap_test, "gap_tests"),
     PublishedTests: (explain_published_test, "paired_t_from_summary"),
+    SemResult: (explain_model, "fit_sem"),
+    ConstructValidity: (explain_construct, "construct_validity"),
 }
 
 
@@ -46,18 +52,24 @@ def explain(
     ----------
     result : Result
         What `gap_scores`, `internal_consistency`, `difference_score_reliability`,
-        `factorability`, `net_promoter_score`, `gap_tests` or `paired_t_from_summary` gave.
+        `factorability`, `net_promoter_score`, `gap_tests`, `paired_t_from_summary`, `fit_sem` or
+        `construct_validity` gave.
     item, dimension : str, optional
         The item or dimension (its id, or its label) whose figure is meant; by default the overall
-        score or the whole scale.
+        score or the whole scale. Of construct validity, the latent variable.
     statistic : str, optional
         Which figure, where there are several: "alpha" or "omega" of internal consistency,
         "reliability" (classical) or "alpha_gap" of a difference, "overall" or
-        "overall_unweighted" of weighted gaps and their tests. The first by default.
+        "overall_unweighted" of weighted gaps and their tests; "chi2", "cfi", "tli", "rmsea",
+        "srmr", "r_squared" or "effect" of a structural model, and "chi2_scaled", "cfi_robust",
+        "tli_robust", "rmsea_robust" under robust estimators; "cr", "ave" or "htmt" of construct
+        validity. The first by default.
     group : str, optional
-        The group of a score card.
+        The group of a score card, or of a structural model.
     label : str, optional
-        Which of several published tests.
+        Which of several published tests; of a structural model, the defined effect or the
+        explained variable; of an HTMT, the other latent variable (by default that of the highest
+        ratio).
     language : {"en", "zh"}
 
     Returns

@@ -1,12 +1,13 @@
 """Fitting structural models: the front door of sem/."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from servqual.errors import AdmissibilityWarning, ModelError, warn
+from servqual.polychoric.moments import OrdinalMoments
 from servqual.sem.fitting.baseline import baseline_test
 from servqual.sem.fitting.estimates import estimates_frame, explained_variance
 from servqual.sem.fitting.fit_indices import (
@@ -16,14 +17,31 @@ from servqual.sem.fitting.fit_indices import (
     likelihood_indices,
     residual_indices,
     rmsea_indices,
+    weighted_goodness_of_fit,
 )
-from servqual.sem.fitting.fitted import Fitted, fit_structure
-from servqual.sem.fitting.model_data import Missing, read_model_data, read_source
+from servqual.sem.fitting.fits import fit_squares, fit_structure
+from servqual.sem.fitting.fitted import Fitted
+from servqual.sem.fitting.latent_responses import (
+    check_thresholds,
+    latent_responses,
+    n_thresholds,
+    ordered_names,
+    refuse_gaps,
+)
+from servqual.sem.fitting.model_data import Missing, ModelData, read_model_data, read_source
+from servqual.sem.fitting.observed_statistics import observed_statistics
 from servqual.sem.fitting.problems import exploded, inadmissible
 from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.structure import build_structure
 from servqual.sem.result import SemResult
-from servqual.sem.robustness.inference import Estimator, check_estimator, default_information, infer
+from servqual.sem.robustness.estimators import (
+    ROBUST_SQUARES,
+    SQUARES,
+    Estimator,
+    check_estimator,
+    default_information,
+)
+from servqual.sem.robustness.inference import infer
 from servqual.sem.semopy_engine import Engine, check_engine, semopy_fit, semopy_problems
 from servqual.sem.specification.syntax import Model, read_model
 from servqual.sem.specification.table import ParameterTable, build_table
@@ -33,10 +51,13 @@ from servqual.sem.specification.writing import model_text
 def fit_sem(
     model: str | Model,
     data: object,
-    estimator: Estimator = "ML",
+    estimator: Estimator | None = None,
     missing: Missing = "listwise",
     *,
+    ordered: bool | str | Collection[str] = (),
     group: str | None = None,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
     weights: str | ArrayLike | None = None,
     cluster: str | None = None,
     std_lv: bool = False,
@@ -52,28 +73,47 @@ def fit_sem(
     model : str or Model
         Text as lavaan and semopy read it; see `read_model`.
     data : DataFrame, Table, Scores, Sample or Moments
-        The answers, one row a respondent, or their moments, which suffice for ML.
-    estimator : {"ML", "MLR", "MLM", "MLMV"}
-        All give the same estimates, by maximum likelihood. ML takes answers as normal. MLR:
+        The answers, one row a respondent, or their moments, which suffice for ML, ULS and GLS.
+    estimator : str, optional
+        By default "ML", and "WLSMV" where variables are ordered.
+
+        Maximum likelihood, all with the same estimates: "ML" takes answers as normal. "MLR":
         standard errors from scores of the rows [1]_ and the Yuan-Bentler test [2]_ as Mplus has
-        it, with weights, clusters and missing answers, too. MLM: Satorra and Bentler's standard
-        errors and mean-adjusted test [3]_; MLMV: their errors, and a test adjusted for mean and
+        it, with weights, clusters and missing answers, too. "MLM": Satorra and Bentler's standard
+        errors and mean-adjusted test [3]_; "MLMV": their errors, and a test adjusted for mean and
         variance [4]_; both of complete rows.
-    missing : {"listwise", "fiml", "two-stage"}
-        Rows with missing answers are left out, or count with what they answered: by
-        full-information maximum likelihood, or by fitting the saturated model's estimates, with
-        errors and test that allow for that [5]_ (MLR: without normality, too).
+
+        Least squares: "GLS" with the weights of normal data. "WLSMV", "WLSM" and "DWLS" weigh each
+        statistic by the inverse of its variance, "ULSMV" and "ULS" all alike. WLSMV and ULSMV have
+        robust errors [6]_ and tests adjusted for mean and variance [4]_, with weights and clusters,
+        too; WLSM a test adjusted for its mean; DWLS and ULS errors that take the weights as right.
+    missing : {"listwise", "pairwise", "fiml", "two-stage"}
+        Rows with missing answers are left out, or count with what they answered: of continuous
+        variables by full-information maximum likelihood, or by fitting the saturated model's
+        estimates, with errors and test that allow for that [5]_ (MLR: without normality, too); of
+        ordered ones pair by pair, which holds where answers are missing completely at random.
+    ordered : bool, str or collection of str
+        Variables that are ordered categories; True means all that the model explains. What is
+        fitted are thresholds and correlations of the latent responses behind them (polychoric and
+        polyserial ones beside continuous variables), in the delta parameterisation. Categories
+        nobody used are merged. Differences such as gaps are no ordered categories.
     group : str, optional
         The column of groups, each of which gets all parameters.
+    group_equal : str or sequence of str
+        What is equal in all groups, as for `build_table`: "loadings", "intercepts", "thresholds",
+        "residuals", "residual.covariances", "means", "regressions", "lv.variances",
+        "lv.covariances".
+    group_partial : str or sequence of str
+        Parameters that are let go of it, as a model text writes them: "f =~ x2", "x3 ~ 1".
     weights : str or array_like of shape (n,), optional
-        Sampling weights, or their column; they need MLR.
+        Sampling weights, or their column; they need MLR, WLSMV, WLSM or ULSMV.
     cluster : str, optional
-        The column that says which sampling unit (branch, class, ...) a respondent is in; the scores
-        are summed within it. It needs MLR.
+        The column that says which sampling unit (branch, class, ...) a respondent is in; scores (or
+        influences on the statistics) are summed within it. It needs one of these estimators, too.
     std_lv : bool
         Scale latent variables by their variance instead of a marker.
     means : bool, optional
-        Whether to model means; by default with groups and with missing answers.
+        Whether to model means; by default with groups, missing answers and ordered variables.
     information : {"expected", "observed"}, optional
         Which second derivatives standard errors come from; by default the observed ones of FIML
         and of MLR, else the expected ones.
@@ -88,7 +128,8 @@ def fit_sem(
     SemResult
         In its `fit`, a bare name is the uncorrected statistic under every estimator; names that end
         in ``_scaled`` come from the scaled chi-squares, those in ``_robust`` estimate what the bare
-        ones do under normality, and, with FIML, without missing answers.
+        ones do under normality, and, with FIML, without missing answers; of least squares they are
+        NaN. ``_adjusted`` is the test whose degrees of freedom are adjusted instead.
 
     Raises
     ------
@@ -97,6 +138,14 @@ def fit_sem(
         cannot do what is asked for.
     ResponseError
         If the data do not hold what the model names.
+
+    Notes
+    -----
+    Least squares minimises :math:`F = (s - \sigma)' W (s - \sigma)`; chi-square is
+    :math:`(n - 1) F`, of groups :math:`\sum_g (n_g - 1) F_g`, and n is less by one for each group
+    in fit indices. Continuous predictors are part of the model with ordered variables, too, as
+    lavaan's ``conditional.x = FALSE`` has it. Of ordered variables SRMR is that of the correlations
+    of latent responses, over p(p + 1)/2.
 
     References
     ----------
@@ -113,46 +162,109 @@ def fit_sem(
     .. [5] Savalei, V., & Bentler, P. M. (2009). A two-stage approach to missing data: Theory and
        application to auxiliary variables. *Structural Equation Modeling*, 16(3), 477-497.
        https://doi.org/10.1080/10705510903008238
+    .. [6] Muthén, B. (1984). A general structural equation model with dichotomous, ordered
+       categorical, and continuous latent variable indicators. *Psychometrika*, 49(1), 115-132.
+       https://doi.org/10.1007/BF02294210
+
+    Examples
+    --------
+    >>> import servqual as sq
+    >>> bank = sq.load_dataset("bank").dropna()
+    >>> text = "SAT =~ SAT1 + SAT2 + SAT3; LOY =~ LOY1 + LOY2 + LOY3; LOY ~ SAT"
+    >>> numbers, categories = sq.fit_sem(text, bank), sq.fit_sem(text, bank, ordered=True)
+    >>> numbers.estimator, categories.estimator, len(categories.ordered)
+    ('ML', 'WLSMV', 6)
+    >>> int(numbers.fit["df"]) == int(categories.fit["df"])
+    True
     """
     check_engine(engine)
+    if group is None and (group_equal or group_partial):
+        raise ModelError("group_equal and group_partial need the column of groups: group=...")
     read = read_model(model) if isinstance(model, str) else model
     source = read_source(data, group=group, weights=weights, cluster=cluster)
+    n_groups = 1 if source.group is None else len({*source.group} - {None})
+
+    def table_of(n_groups: int, thresholds: Mapping[str, int], *, means: bool) -> ParameterTable:
+        return build_table(
+            read,
+            observed=source.names,
+            means=means,
+            std_lv=std_lv,
+            n_groups=n_groups,
+            ordered=thresholds,
+            group_equal=group_equal,
+            group_partial=group_partial,
+        )
+
+    with_means = means if means is not None else (missing != "listwise" or group is not None)
+    table = table_of(n_groups, {}, means=with_means)
+    names = ordered_names(ordered, table, source.names)
+    how: Estimator = estimator or ("WLSMV" if names else "ML")
     check_estimator(
-        estimator,
+        how,
         missing,
         information,
         moments=source.moments is not None,
         weighted=source.weights is not None,
         clustered=source.cluster is not None,
+        ordered=bool(names),
     )
-    with_means = means if means is not None else (missing != "listwise" or group is not None)
-    n_groups = 1 if source.group is None else len({*source.group} - {None})
-
-    def table_of(n_groups: int) -> ParameterTable:
-        return build_table(
-            read, observed=source.names, means=with_means, std_lv=std_lv, n_groups=n_groups
-        )
-
-    table = table_of(n_groups)
-    if missing != "listwise" and not table.means:
-        raise ModelError(f"missing={missing!r} needs a mean structure; leave means=False out.")
+    if (missing != "listwise" or names) and means is False:
+        why = "Ordered variables need" if names else f"missing={missing!r} needs"
+        raise ModelError(f"{why} a mean structure; leave means=False out.")
+    refuse_gaps(names, source)
     held = read_model_data(source, table.observed, missing)
-    if len(held.groups) != n_groups:
+    responses: tuple[OrdinalMoments, ...] = ()
+    if names:
+        held, responses = latent_responses(held, names, missing)
+        table = table_of(len(held.groups), n_thresholds(responses), means=True)
+    elif len(held.groups) != n_groups:
         # A group of which nobody is left.
-        table = table_of(len(held.groups))
-    structure = build_structure(table)
+        table = table_of(len(held.groups), {}, means=with_means)
     if engine == "semopy":
-        fitted = semopy_fit(structure, held, missing, estimator)
+        fitted = semopy_fit(build_structure(table), held, missing, how)
     else:
-        fitted = fit_structure(structure, held, missing)
+        fitted = fit_table(table, held, missing, how, responses)
     return summarise(
         fitted,
         model=model_text(read),
-        estimator=estimator,
-        information=information or default_information(estimator, missing),
+        estimator=how,
+        information=information or default_information(how, missing),
         confidence=confidence,
         engine=engine,
     )
+
+
+def fit_table(
+    table: ParameterTable,
+    data: ModelData,
+    missing: Missing,
+    estimator: str,
+    responses: Sequence[OrdinalMoments] = (),
+) -> Fitted:
+    """Estimate the parameters of a table.
+
+    Parameters
+    ----------
+    table : ParameterTable
+    data : ModelData
+    missing : str
+    estimator : str
+    responses : sequence of OrdinalMoments
+        Where variables are ordered, what `latent_responses` gives of each group.
+    """
+    check_thresholds(table, responses)
+    structure = build_structure(table)
+    if estimator not in SQUARES:
+        return fit_structure(structure, data, missing)
+    statistics = observed_statistics(
+        data,
+        structure.layouts,
+        SQUARES[estimator],
+        responses,
+        with_influence=estimator in ROBUST_SQUARES,
+    )
+    return fit_squares(structure, data, missing, statistics)
 
 
 def summarise(
@@ -205,6 +317,12 @@ def _n_clusters(fitted: Fitted) -> int:
     return len(np.unique(np.concatenate(clusters))) if clusters else 0
 
 
+def _goodness(fitted: Fitted) -> float:
+    if not fitted.by_squares:
+        return goodness_of_fit(fitted.targets, fitted.point)
+    return weighted_goodness_of_fit(fitted.statistics, fitted.residuals)
+
+
 def fit_series(fitted: Fitted, corrected: Mapping[str, float] | None = None) -> pd.Series:
     """Give every fit index by name; NaN but for the sizes where the estimation failed.
 
@@ -216,7 +334,7 @@ def fit_series(fitted: Fitted, corrected: Mapping[str, float] | None = None) -> 
     """
     test, baseline = fitted.test, baseline_test(fitted)
     n, q = fitted.n, fitted.structure.n_parameters
-    point = fitted.point
+    size = fitted.size
     found: dict[str, float] = {
         "chi2": test.chi2,
         "df": test.df,
@@ -225,10 +343,10 @@ def fit_series(fitted: Fitted, corrected: Mapping[str, float] | None = None) -> 
         "baseline_df": baseline.df,
         "baseline_p_value": baseline.p_value,
         **incremental_indices(test, baseline),
-        **rmsea_indices(test, n, len(fitted.data.groups)),
-        **residual_indices(fitted.targets, point),
+        **rmsea_indices(test, size, len(fitted.data.groups)),
+        **residual_indices(fitted.targets, fitted.compared),
         **likelihood_indices(fitted.loglik, fitted.saturated, n, q),
-        **absolute_indices(test, n, q, fitted.n_statistics, goodness_of_fit(fitted.targets, point)),
+        **absolute_indices(test, size, q, fitted.n_statistics, _goodness(fitted)),
         "fmin": fitted.objective / 2,
         **(corrected or {}),
     }

@@ -1,6 +1,6 @@
 """The result of fitting a structural model."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from servqual._language import say
 from servqual._result import Result
 from servqual.sem.fitting.fitted import Fitted
+from servqual.sem.specification.table import ParameterTable
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -21,11 +22,11 @@ class SemResult(Result):
     model : str
         The model's text.
     estimator : str
-        "ML", "MLR", "MLM" or "MLMV".
+        "ML", "MLR", "MLM", "MLMV", "ULS", "ULSMV", "GLS", "DWLS", "WLSM" or "WLSMV".
     engine : str
         Who estimated the parameters: "servqual" or "semopy".
     missing : str
-        "listwise", "fiml" or "two-stage".
+        "listwise", "pairwise", "fiml" or "two-stage".
     information : str
         Which second derivatives the standard errors come from: "expected" or "observed".
     n, n_excluded : int
@@ -94,6 +95,12 @@ class SemResult(Result):
         """The groups; one empty label where there is one group."""
         return self.fitted.data.labels
 
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """The ordered variables."""
+        layout = self.fitted.structure.layouts[0]
+        return tuple(layout.observed[at] for at in layout.ordered.tolist())
+
     def estimate(self, name: str) -> float:
         """Give one estimate by its label, or as it is written in a model, such as "SAT ~ REL".
 
@@ -120,6 +127,9 @@ class SemResult(Result):
         )
         fit = self._fit
         how = self.estimator if self.missing == "listwise" else f"{self.estimator}, {self.missing}"
+        if self.ordered:
+            how = say("{how}, {k} ordered variables", language, how=how, k=len(self.ordered))
+        how += _held_equal(self.fitted.structure.table, language)
         if self.engine == "semopy":
             how = say("{estimator}, by semopy", language, estimator=how)
         if not self.converged:
@@ -131,7 +141,8 @@ class SemResult(Result):
                 left_out=left_out,
             )
         scaled = "_scaled" if "chi2_scaled" in fit.index else ""
-        suffix = "_robust" if scaled else ""
+        squares = self.fitted.by_squares
+        suffix = ("_scaled" if squares else "_robust") if scaled else ""
         shown = {
             "how": how,
             "n": f"{self.n:,}",
@@ -146,6 +157,20 @@ class SemResult(Result):
             "high": f"{fit[f'rmsea_ci_high{suffix}']:.3f}",
             "srmr": f"{fit['srmr']:.3f}",
         }
+        if scaled and squares:
+            return say(
+                "Structural model ({how}): n = {n}{left_out}; scaled χ²({df}) = {chi2}, p {p}, "
+                "scaled CFI = {cfi}, TLI = {tli}, RMSEA = {rmsea} [{low}, {high}], SRMR = {srmr}",
+                language,
+                **shown,
+            )
+        if self.estimator in ("ULS", "DWLS"):
+            return say(
+                "Structural model ({how}): n = {n}{left_out}; n F = {chi2}, df = {df}, "
+                "CFI = {cfi}, TLI = {tli}, SRMR = {srmr}",
+                language,
+                **shown,
+            )
         if scaled:
             return say(
                 "Structural model ({how}): n = {n}{left_out}; scaled χ²({df}) = {chi2}, p {p}, "
@@ -174,7 +199,25 @@ class SemResult(Result):
                     k=f"{self.n_clusters:,}",
                 )
             )
-        if "chi2_scaled" in self._fit.index:
+        if self.ordered:
+            held.append(
+                say(
+                    "Ordered variables stand for latent responses cut at thresholds (delta "
+                    "parameterisation); their residual variances follow from the rest.",
+                    language,
+                )
+            )
+            held += self.fitted.data.remarks
+        if self.fitted.by_squares and "chi2_scaled" in self._fit.index:
+            held.append(
+                say(
+                    "Names without a suffix are uncorrected; robust CFI, TLI and RMSEA are of "
+                    "maximum likelihood and not given here. Scaled indices of least squares look "
+                    "better than those that the usual cut-offs were found for (Xia & Yang, 2019).",
+                    language,
+                )
+            )
+        elif "chi2_scaled" in self._fit.index:
             held.append(
                 say(
                     "Names without a suffix are uncorrected; robust CFI, TLI and RMSEA estimate "
@@ -205,6 +248,24 @@ class SemResult(Result):
                 "Two-stage estimates; standard errors and test allow for missing answers.",
                 language,
             )
+        if self.estimator in ("ULS", "DWLS"):
+            return say(
+                "Standard errors take the weights of the statistics as right and the statistics as "
+                "uncorrelated, and n F has no chi-square distribution: errors and tests to report "
+                "are those of {robust}.",
+                language,
+                robust="ULSMV" if self.estimator == "ULS" else "WLSMV",
+            )
+        if self.estimator == "GLS":
+            return say("Standard errors of normal data.", language)
+        if self.estimator == "WLSM":
+            return say("Robust standard errors; test adjusted for its mean.", language)
+        if self.estimator in ("WLSMV", "ULSMV"):
+            return say(
+                "Robust standard errors; test scaled and shifted to the mean and variance of "
+                "chi-square (Asparouhov & Muthén, 2010).",
+                language,
+            )
         if self.estimator == "MLR":
             return say(
                 "Robust standard errors from scores of the rows and the {information} information; "
@@ -229,8 +290,15 @@ class SemResult(Result):
         state = super().__getstate__()
         return state | {"fitted": self.fitted.without_rows()}
 
-    def _replace(self, **changes: Any) -> "SemResult":
-        return replace(self, **changes)
+
+def _held_equal(table: ParameterTable, language: str) -> str:
+    if not table.group_equal:
+        return ""
+    words = ", ".join(say(word, language) for word in table.group_equal)
+    if not table.group_partial:
+        return say(", equal: {words}", language, words=words)
+    let_go = ", ".join(table.group_partial)
+    return say(", equal: {words} but {let_go}", language, words=words, let_go=let_go)
 
 
 def _probability(p: float) -> str:

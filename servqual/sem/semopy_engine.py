@@ -12,7 +12,8 @@ import pandas as pd
 
 from servqual._lazy import require
 from servqual.errors import ConvergenceError, ModelError
-from servqual.sem.fitting.fitted import Fitted, check_size, targets_of
+from servqual.sem.fitting.fits import check_size
+from servqual.sem.fitting.fitted import Fitted
 from servqual.sem.fitting.ml import (
     Target,
     constant,
@@ -24,6 +25,7 @@ from servqual.sem.fitting.ml import (
 from servqual.sem.fitting.model_data import Missing, ModelData
 from servqual.sem.fitting.problems import describe
 from servqual.sem.fitting.structure import Floats, Structure
+from servqual.sem.fitting.targets import targets_of
 from servqual.sem.specification.parameters import Parameter
 from servqual.sem.specification.table import ParameterTable
 from servqual.sem.specification.writing import model_text

@@ -28,11 +28,15 @@ from servqual.errors import nearest, shortened
 from servqual.tables._numbers import DECIMALS, P_DECIMALS, Form, is_missing
 from servqual.tables._text import clean
 
-P_VALUES = {"p", "wilcoxon_p", "kruskal_p", "mann_whitney_p", "welch_p", "chi2_p", "p_exact"}
+P_VALUES = {
+    *("p", "wilcoxon_p", "kruskal_p", "mann_whitney_p", "welch_p", "chi2_p", "p_exact"),
+    "p_difference",
+}
 BOUNDED = {
     *("alpha", "alpha_std", "alpha_e", "alpha_p", "alpha_gap", "alpha_if_deleted", "omega"),
     *("omega_h", "omega_hierarchical", "lambda2", "spearman_brown", "reliability", "cr", "ave"),
     *("linear_combination_sums", "linear_combination_means", "icc", "icc_consistency"),
+    *("rho_a", "rho_c"),
     *("icc_agreement", "r", "r_drop", "mean_r", "r_ep", "r_gap_e", "r_gap_p", "smc", "kmo"),
     *("r_squared", "adj_r_squared", "cv_r_squared", "r2", "r2_adjusted", "r2_cv", "correlation"),
     *("eta_sq", "omega_sq", "epsilon_sq", "cramers_v", "phi", "rank_biserial"),
@@ -41,14 +45,18 @@ BOUNDED = {
     *("above", "at_both", "within", "inverted", "probability", "cfi", "tli", "rmsea", "srmr"),
     *("rmsr", "row_share", "column_share", "e_above_p", "p_concentrate", "p_keep_up"),
     *("p_low_priority", "p_overkill", "omega_total", "omega_subscale", "ecv", "general_share"),
-    *("std_lv", "std_lv_se", "std_all_se", "cfi_robust", "tli_robust", "rmsea_robust"),
+    *("std_lv", "std_lv_se", "std_all_se", "omega_categorical", "reliability_latent"),
 }
 FIT = {
-    *("cfi", "tli", "rmsea", "srmr", "cfi_robust", "tli_robust", "rmsea_robust"),
-    "scaling_factor",
-}
+    f"{before}{index}{after}{change}"
+    for index in ("cfi", "tli", "rmsea", "srmr")
+    for before in ("", "d_")
+    for after in ("", "_robust", "_scaled")
+    for change in ("", "_change")
+} | {"scaling_factor"}
+BOUNDED |= FIT - {"scaling_factor"}
 COUNTS = {
-    *("n", "k", "m", "df", "df1", "df2", "kruskal_df", "df_scaled"),
+    *("n", "k", "m", "df", "df1", "df2", "kruskal_df", "df_scaled", "d_df", "df_difference"),
     *("n_missing", "min", "max", "count"),
 }
 TINY = {"determinant"}

@@ -107,8 +107,9 @@ def build(
     labels = Labels(instrument=instrument or _instrument(result), language=language)
     layout = outline(frame, labels)
     used = [name for name in layout.used if name in frame]
+    wanted = layout.headings if columns is None else columns
     chosen = choose_columns(
-        frame, used, columns, decimals, language, getattr(result, "confidence", None)
+        frame, used, wanted, decimals, language, getattr(result, "confidence", None)
     )
     empty = _empty(frame, chosen) if columns is None else ()
     kept = tuple(column for column in chosen if column not in empty)

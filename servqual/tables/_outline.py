@@ -1,6 +1,6 @@
 """How the rows of a table stand under one another: dimensions with their items indented."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,11 +10,12 @@ from servqual.tables._columns import head_of, is_number
 from servqual.tables._labels import OVERALL, WHOLE, Labels
 from servqual.tables._numbers import is_missing
 
-LEVELS = {"item", "dimension", "group", "scale", *OVERALL}
+LEVELS = {"item", "dimension", "group", "scale", "wave", "group_wave", *OVERALL}
 MODEL_KINDS = {
     "=~": "Loadings",
     "~": "Paths",
     ":=": "Defined effects",
+    "indirect": "Indirect effects",
     "~~": "Covariances",
     "variance": "Variances and residual variances",
     "~1": "Intercepts and means",
@@ -22,7 +23,15 @@ MODEL_KINDS = {
     "~*~": "Scales of ordered items",
 }
 UNTESTED = ("se", "z", "p_value", "ci")
-WORDS = ("level", "role", "kind", "quadrant", "model", "predictors")
+MEMBERS = (("construct", "indicator"), ("construct", "predictor"), ("lhs", "rhs"))
+ARROWS = {"way": (" -> ", " → "), "variables": (" <-> ", " ↔ ")}
+# Of levels of invariance, as papers have them; the corrected forms where there are some.
+FIT_OF_LEVELS = (
+    *("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_ci", "srmr"),
+    *("d_chi2", "d_df", "d_p_value", "d_cfi", "d_rmsea", "d_srmr"),
+)
+CORRECTED = ("_scaled", "_robust")
+WORDS = ("level", "role", "kind", "quadrant", "model", "predictors", "benchmark", "invariance")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +64,17 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Outline:
-    """The lines of a table, what stands over them, and the columns of the frame that they use."""
+    """The lines of a table, what stands over them, and the columns of the frame that they use.
+
+    `headings` are those of the other columns, where they are not called by their names, or are
+    not all shown; an empty one stands for the usual heading.
+    """
 
     heading: str
     lines: tuple[Line, ...]
     used: tuple[str, ...]
     always_blank: bool = field(default=False)
+    headings: Mapping[str, str] | None = None
 
 
 def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
@@ -69,12 +83,21 @@ def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
     by_level = "level" in names and set(frame["level"]) <= LEVELS
     if {"variable", "value"} <= names:
         return _profile(frame, labels.language)
+    if {"level", "chi2", "d_chi2"} <= names:
+        return _levels(frame, labels)
     if ("dimension" in names or {"item", "label"} <= names) and (by_level or "level" not in names):
         return _scale(frame, labels)
     if by_level and "group" in names:
         return _groups(frame, labels)
     if {"lhs", "op", "rhs", "estimate"} <= names:
         return _model(frame, labels)
+    for of, member in MEMBERS:
+        if {of, member} <= names and not names & {"op", "level"}:
+            return _constructs(frame, labels, of, member)
+    if next(iter(frame.columns)) == "construct" and names - {"construct"} <= set(
+        frame["construct"]
+    ):
+        return _square(frame, labels)
     if "label" in names:
         return _labelled(frame, labels)
     return _plain(frame, labels)
@@ -131,16 +154,27 @@ def _scale(frame: pd.DataFrame, labels: Labels) -> Outline:
 
 
 def _groups(frame: pd.DataFrame, labels: Labels) -> Outline:
-    lines = tuple(
-        Line(
-            label=str(group) if level == "group" else labels.of_whole(level),
-            row=at,
-            kind=level,
-            total=level != "group",
-        )
-        for at, (level, group) in enumerate(zip(frame["level"], frame["group"], strict=True))
+    """Put groups beneath the whole; waves beneath what they are of."""
+    waves = _column(frame, "wave")
+    keys = list(zip(frame["level"], _column(frame, "group"), strict=True))
+    first = {group: at for at, (level, group) in enumerate(keys) if level == "group"}
+    # Those of a group follow it, those of all respondents follow the whole.
+    order = sorted(range(len(keys)), key=lambda at: first.get(keys[at][1], -1))
+    lines = []
+    for at in order:
+        level, group = keys[at]
+        if level in ("wave", "group_wave"):
+            label = say("Wave {wave}", labels.language, wave=waves[at])
+        else:
+            label = group if level == "group" else labels.of_whole(level)
+        indent = int(level in ("wave", "group_wave"))
+        total = level not in ("group", "wave", "group_wave")
+        lines.append(Line(label=label, row=at, indent=indent, kind=level, total=total))
+    return Outline(
+        heading=head_of("group", labels.language),
+        lines=tuple(lines),
+        used=("level", "group", "wave"),
     )
-    return Outline(heading=head_of("group", labels.language), lines=lines, used=("level", "group"))
 
 
 def _profile(frame: pd.DataFrame, language: str) -> Outline:
@@ -171,6 +205,7 @@ def _model(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Put the parameters of a structural model under the names of their kinds."""
     operators, groups = _column(frame, "op"), _column(frame, "group")
     lhs, rhs = _column(frame, "lhs"), _column(frame, "rhs")
+    written = _column(frame, "label") if "label" in frame else lhs
     fixed = [value == 0 for value in frame["se"]] if "se" in frame else [False] * len(frame)
     lines: list[Line] = []
     for group in dict.fromkeys(groups):
@@ -188,7 +223,9 @@ def _model(frame: pd.DataFrame, labels: Labels) -> Outline:
             lines.append(Line(label=head, row=None))
             lines += [
                 Line(
-                    label=_parameter(operators[at], lhs[at], rhs[at], labels),
+                    label=_way(written[at], labels)
+                    if kind == "indirect"
+                    else _parameter(operators[at], lhs[at], rhs[at], labels),
                     row=at,
                     indent=1,
                     kind=kind,
@@ -210,6 +247,11 @@ def _model_kind(operator: str, lhs: str, rhs: str) -> str:
     return "variance" if operator == "~~" and lhs == rhs else operator
 
 
+def _way(written: str, labels: Labels) -> str:
+    """Name an indirect effect by the variables on its way."""
+    return " → ".join(labels.of_variable(one) for one in written.split(" -> "))
+
+
 def _parameter(operator: str, lhs: str, rhs: str, labels: Labels) -> str:
     """Name a parameter by its variables."""
     if operator == ":=":
@@ -222,6 +264,74 @@ def _parameter(operator: str, lhs: str, rhs: str, labels: Labels) -> str:
     if operator == "~~" and lhs != rhs:
         return f"{first} ↔ {second}"
     return f"{first} {operator} {second}" if operator in ("|", "~*~") else first
+
+
+def _constructs(frame: pd.DataFrame, labels: Labels, of: str, member: str) -> Outline:
+    """Put each construct, with figures of its own if it has any, over its members."""
+    constructs, members = _column(frame, of), _column(frame, member)
+    lines = []
+    for name in dict.fromkeys(constructs):
+        own = [at for at, one in enumerate(constructs) if one == name]
+        heads = [at for at in own if not members[at]]
+        lines += [Line(label=labels.of_variable(name), row=at, kind=of) for at in heads]
+        if not heads:
+            lines.append(Line(label=labels.of_variable(name), row=None))
+        lines += [
+            Line(label=labels.of_variable(members[at]), row=at, indent=1, kind=member)
+            for at in own
+            if members[at]
+        ]
+    heading = say("Construct and indicator", labels.language)
+    if member == "predictor":
+        heading = say("Outcome and predictor", labels.language)
+    return Outline(heading=heading, lines=tuple(lines), used=("kind", of, member))
+
+
+def _square(frame: pd.DataFrame, labels: Labels) -> Outline:
+    """Give numbers to the constructs; columns bear those of the rows."""
+    names = _column(frame, "construct")
+    numbers = {name: str(at) for at, name in enumerate(names, start=1)}
+    lines = tuple(
+        Line(label=f"{numbers[name]}. {labels.of_variable(name)}", row=at, kind=at)
+        for at, name in enumerate(names)
+    )
+    return Outline(
+        heading=head_of("construct", labels.language),
+        lines=lines,
+        used=("construct",),
+        always_blank=True,
+        headings={str(name): numbers[str(name)] for name in frame.columns[1:]},
+    )
+
+
+def _levels(frame: pd.DataFrame, labels: Labels) -> Outline:
+    """Put levels of invariance under their dimensions, where there are several models."""
+    dimensions, names = _column(frame, "dimension"), _column(frame, "label")
+    lines: list[Line] = []
+    for at, level in enumerate(frame["level"]):
+        key = dimensions[at]
+        if key and (at == 0 or key != dimensions[at - 1]):
+            head = labels.of_whole("", key) if key in WHOLE else labels.of_dimension(key, names[at])
+            lines.append(Line(label=head, row=None))
+        text = say(str(level), labels.language)
+        lines.append(Line(label=text, row=at, indent=int(bool(key)), kind=level))
+    known = set(map(str, frame.columns))
+    return Outline(
+        heading=head_of("level", labels.language),
+        lines=tuple(lines),
+        used=("dimension", "label", "level"),
+        always_blank=True,
+        headings={_corrected(name, known): "" for name in FIT_OF_LEVELS},
+    )
+
+
+def _corrected(name: str, known: set[str]) -> str:
+    """Name the corrected form of a figure, where the frame has one."""
+    for suffix in CORRECTED:
+        found = name.replace("_ci", f"{suffix}_ci") if name.endswith("_ci") else name + suffix
+        if found in known or f"{found}_low" in known:
+            return found
+    return name
 
 
 def _labelled(frame: pd.DataFrame, labels: Labels) -> Outline:
@@ -241,7 +351,7 @@ def _plain(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Name rows by the first column; where that repeats itself, it heads the second."""
     names = [str(name) for name in frame.columns]
     first = frame.iloc[:, 0]
-    written = _writer(names[0], labels.language)
+    written = _writer(names[0], labels)
     texts = [written(value) for value in first]
     repeats = len(set(texts)) < len(texts) and len(names) > 2
     if not repeats or all(map(is_number, first)):
@@ -250,7 +360,7 @@ def _plain(frame: pd.DataFrame, labels: Labels) -> Outline:
             heading=head_of(names[0], labels.language), lines=tuple(lines), used=(names[0],)
         )
     lines = []
-    below = _writer(names[1], labels.language)
+    below = _writer(names[1], labels)
     for at, text in enumerate(texts):
         if at == 0 or text != texts[at - 1]:
             lines.append(Line(label=text, row=None))
@@ -260,13 +370,18 @@ def _plain(frame: pd.DataFrame, labels: Labels) -> Outline:
     )
 
 
-def _writer(name: str, language: str) -> Callable[[object], str]:
+def _writer(name: str, labels: Labels) -> Callable[[object], str]:
     """Say how a cell of text is written: words of ours in the reader's language."""
 
     def write(value: object) -> str:
         if is_missing(value):
             return ""
-        return say(str(value), language) if name in WORDS else str(value)
+        if value == "(overall)":
+            return labels.of_whole("", value)
+        plain, arrow = ARROWS.get(name, ("", ""))
+        if plain and plain in str(value):
+            return arrow.join(map(labels.of_variable, str(value).split(plain)))
+        return say(str(value), labels.language) if name in WORDS else str(value)
 
     return write
 

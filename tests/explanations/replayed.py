@@ -21,7 +21,7 @@ def replay(explanation):
         _, *parts, aim = re.sub(r"\s+", " ", step.text).split(" = ")
         decimals = len(aim.partition(".")[2])
         for part in parts:
-            if _NO_ARITHMETIC.search(part):
+            if _NO_ARITHMETIC.search(part.replace("max(", "(").replace(",", "")):
                 continue
             for sign, python in _PYTHON.items():
                 part = part.replace(sign, python)

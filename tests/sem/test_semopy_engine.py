@@ -14,7 +14,7 @@ import servqual as sq
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError
 from servqual.moments import Moments
 from servqual.sem.estimation import summarise
-from servqual.sem.fitting.fitted import fit_structure
+from servqual.sem.fitting.fits import fit_structure
 from servqual.sem.fitting.model_data import read_model_data, read_source
 from servqual.sem.fitting.structure import build_structure
 from servqual.sem.semopy_engine import semopy_fit, semopy_problems

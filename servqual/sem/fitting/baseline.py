@@ -13,8 +13,10 @@ from servqual.sem.fitting.structure import Floats
 def baseline_test(fitted: Fitted) -> Test:
     """Test the baseline model against the saturated one; its estimates are in closed form.
 
-    Every group has variances (and means) of its own.
+    Every group has variances, means and thresholds of its own.
     """
+    if fitted.by_squares:
+        return _by_squares(fitted)
     data = fitted.data
     p = len(data.names)
     df = len(data.groups) * p * (p - 1) // 2
@@ -35,6 +37,27 @@ def baseline_test(fitted: Fitted) -> Test:
             return Test(chi2=np.nan, df=df)
         value += alone - saturated
     return Test(chi2=fitted.n * value, df=df)
+
+
+def _by_squares(fitted: Fitted) -> Test:
+    """Test by least squares: all but the covariances is fitted."""
+    p = len(fitted.data.names)
+    pairs = p * (p - 1) // 2
+    value = 0.0
+    for one in fitted.statistics:
+        off, weights = one.values[-pairs:], one.weights[-pairs:]
+        part = float(weights @ off**2)
+        if one.root is not None:
+            # Variances and covariances go together where the variables are turned.
+            precision = one.root @ one.root.T
+            fit = np.linalg.solve(precision**2, np.diag(precision))
+            part = 0.5 * (p - float(fit @ np.diag(precision)))
+        value += one.share * part
+    return Test(
+        chi2=fitted.n * value,
+        df=len(fitted.statistics) * pairs,
+        distributed=fitted.test.distributed,
+    )
 
 
 def _alone(group: Group) -> tuple[Floats, Floats]:

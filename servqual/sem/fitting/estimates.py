@@ -39,7 +39,11 @@ def estimates_frame(fitted: Fitted, covariance: Floats, confidence: float) -> pd
         touched = (structure.spread[:, unknown] != 0).any(axis=1)
         of_cells = of_cells.copy()
         of_cells[touched] = of_cells[:, touched] = np.nan
-    here, steps = cells[None], imaginary_steps(cells)
+    here = cells[None]
+    # Nothing is standardised by a threshold, so only the other cells are moved.
+    cuts = np.array([table.parameters[row].op == "|" for row in structure.rows], dtype=bool)
+    steps = imaginary_steps(cells)[~cuts]
+    at_one = np.where(cuts, 1.0, cells)[None]
     spread, spreads = spreads_of(structure, here), spreads_of(structure, steps)
     raw = np.zeros((len(table.parameters), len(cells)))
     raw[list(structure.rows), np.arange(len(cells))] = 1
@@ -49,7 +53,13 @@ def estimates_frame(fitted: Fitted, covariance: Floats, confidence: float) -> pd
             standardised_values(structure, at, observed=observed, spreads=of)
             for at, of in ((here, spread), (steps, spreads))
         )
-        parts[name] = values[0], slopes_from(moved)
+        slopes = np.zeros((len(table.parameters), len(cells)))
+        slopes[:, ~cuts] = slopes_from(moved)
+        if cuts.any():
+            rows_of = np.array(structure.rows)[cuts]
+            unit = standardised_values(structure, at_one, observed=observed, spreads=spread)[0]
+            slopes[rows_of, np.flatnonzero(cuts)] = unit[rows_of]
+        parts[name] = values[0], slopes
     columns: dict[str, Floats] = {}
     for name, (values, slopes) in parts.items():
         slopes = np.concatenate([slopes, defined_slopes(structure, values, slopes)])

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import chdtr, chdtrc, chdtri, chndtr, chndtrinc
 
 from servqual.sem.fitting.ml import Point, Target
+from servqual.sem.fitting.statistics import Statistics
 from servqual.sem.fitting.structure import Floats
 
 CLOSE = 0.05
@@ -22,11 +23,13 @@ class Test:
 
     chi2: float
     df: int
+    distributed: bool = True  # whether as chi-square, where the model holds
 
     @property
     def p_value(self) -> float:
-        """Probability of a larger chi-square; NaN without degrees of freedom."""
-        return float(chdtrc(self.df, self.chi2)) if self.df > 0 else np.nan
+        """Probability of a larger chi-square; NaN where there is none."""
+        known = self.distributed and self.df > 0
+        return float(chdtrc(self.df, self.chi2)) if known else np.nan
 
 
 def incremental_indices(model: Test, baseline: Test) -> dict[str, float]:
@@ -167,7 +170,20 @@ def goodness_of_fit(targets: Sequence[Target], point: Point) -> float:
     return 1 - off / whole
 
 
-def residual_indices(targets: Sequence[Target], point: Point) -> dict[str, float]:
+def weighted_goodness_of_fit(
+    statistics: Sequence[Statistics], residuals: Sequence[Floats]
+) -> float:
+    r"""Give GFI, :math:`1 - e'We / s'Ws` with W the weights of least squares."""
+    off = whole = 0.0
+    for one, e in zip(statistics, residuals, strict=True):
+        off += one.n * float(one.weights @ e**2)
+        whole += one.n * float(one.weights @ one.values**2)
+    return 1 - off / whole
+
+
+def residual_indices(
+    targets: Sequence[Target], compared: Sequence[tuple[Floats, Floats | None]]
+) -> dict[str, float]:
     r"""Give root mean square residuals.
 
     Notes
@@ -175,16 +191,17 @@ def residual_indices(targets: Sequence[Target], point: Point) -> dict[str, float
     RMR of the covariances, SRMR of :math:`(s_{ij} - \sigma_{ij})/\sqrt{s_{ii} s_{jj}}` over the
     p(p + 1)/2 of them [1]_, with a mean structure the standardised mean residuals
     :math:`(\bar x_i - \mu_i)/\sqrt{s_{ii}}`, too, over p(p + 1)/2 + p; CRMR of the correlations.
-    Names that end in `_nomean` leave the means out. Groups count by their respondents.
+    Names that end in `_nomean` leave the means out. Groups count by their respondents. Of ordered
+    variables the covariances are those of latent responses, over p(p + 1)/2, without thresholds.
 
     References
     ----------
     .. [1] Bentler, P. M. (1995). *EQS structural equations program manual*. Multivariate Software.
     """
     sums: dict[str, float] = dict.fromkeys(_RESIDUAL, 0.0)
-    for target, implied in zip(targets, point.implied, strict=True):
-        mean = None if implied.mu is None or target.mean is None else (target.mean, implied.mu[0])
-        for name, value in _residuals(target.covariance, implied.sigma[0], mean).items():
+    for target, (sigma, mu) in zip(targets, compared, strict=True):
+        mean = None if mu is None or target.mean is None else (target.mean, mu)
+        for name, value in _residuals(target.covariance, sigma, mean).items():
             sums[name] += target.share * value
     return sums
 

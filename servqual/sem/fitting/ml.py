@@ -12,7 +12,7 @@ come from products with the columns that :mod:`servqual.sem.fitting.structure` d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,11 +41,14 @@ class Target:
     mean : ndarray of shape (p,) or (b, p), or None
     share : float or ndarray of shape (b,)
         The group's share of the respondents.
+    thresholds : ndarray of shape (T,)
+        Of the latent responses of its ordered variables, one variable after the other.
     """
 
     covariance: Floats
     mean: Floats | None
     share: Any = 1.0
+    thresholds: Floats = field(default_factory=lambda: np.zeros(0))
 
     def take(self, which: NDArray[Any]) -> "Target":
         """Give some of a batch."""
@@ -175,9 +178,8 @@ def expected_hessian(structure: Structure, targets: Sequence[Target], here: Poin
     ):
         part = expected_of_group(layout, implied, precision)
         share = np.asarray(target.share)[..., None, None]
-        if len(structure.layouts) == 1 and len(layout.at) == many:
+        if len(structure.layouts) == 1:
             total = share * part
-            total = total[:, np.argsort(layout.at)][:, :, np.argsort(layout.at)]
         else:
             total[:, layout.at[:, None], layout.at] += share * part
     return np.asarray(structure.information(total))

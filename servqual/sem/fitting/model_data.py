@@ -24,7 +24,7 @@ from servqual.sample import Sample
 from servqual.scores.common import Scores
 from servqual.sem.fitting.structure import Floats
 
-Missing = Literal["listwise", "fiml", "two-stage"]
+Missing = Literal["listwise", "pairwise", "fiml", "two-stage"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -69,12 +69,23 @@ class Group:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ModelData:
-    """The groups of a structural model's data."""
+    """The groups of a structural model's data.
+
+    Attributes
+    ----------
+    names : tuple of str
+    groups : tuple of Group
+    n_excluded : int
+    sample : Sample or None
+    remarks : tuple of str
+        What was merged or added in the tables of ordered variables.
+    """
 
     names: tuple[str, ...]
     groups: tuple[Group, ...]
     n_excluded: int
     sample: Sample | None
+    remarks: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -98,6 +109,14 @@ class Source:
     weights: NDArray[np.float64] | None
     group: NDArray[np.object_] | None
     cluster: NDArray[np.object_] | None = None
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """Give a column of the answers as numbers; NaN where not answered."""
+        if self.sample is not None:
+            return self.sample.matrix([name])[:, 0]
+        if self.frame is None:
+            raise ResponseError("There are no answers, only moments.")
+        return np.asarray(read_numbers(self.frame, name).values, dtype=np.float64)
 
 
 def read_source(
@@ -131,9 +150,7 @@ def read_source(
         if weights is None and data.responses.weights is not None:
             weights = data.responses.weights
             weights = weights if data.rows is None else weights[data.rows]
-        taken = set(data.to_data().columns)  # type: ignore[attr-defined]
-        extra = [name for name in data.responses.frame.names if name not in taken]
-        data = data.to_data(extra=extra or None)  # type: ignore[attr-defined]
+        data = _all_columns(data)
     frame = read_frame(data)
     frame.require([one for one in (group, cluster) if one is not None])
     labels, clusters = (
@@ -146,6 +163,18 @@ def read_source(
         group=labels,
         cluster=clusters,
     )
+
+
+def _all_columns(scores: Scores) -> pd.DataFrame:
+    """Give the scores and answers, and beside them whatever else the respondents were asked."""
+    own: pd.DataFrame = scores.to_data()  # type: ignore[attr-defined]
+    asked = scores.responses.frame
+    extra = [name for name in asked.names if name not in own.columns]
+    if not extra:
+        return own
+    others = asked.pandas(extra)
+    others = others if scores.rows is None else others[scores.rows]
+    return pd.concat([own, others.set_axis(own.index)], axis=1)
 
 
 def _source(
@@ -230,7 +259,8 @@ def read_model_data(source: Source, names: Sequence[str], missing: Missing) -> M
     groups = []
     for label in labels:
         inside = kept if source.group is None else kept & (source.group == label)
-        group = _group(label, names, rows[inside], None if weights is None else weights[inside])
+        own = None if weights is None else weights[inside]
+        group = _group(label, names, rows[inside], own, missing)
         groups.append(group if clusters is None else replace(group, clusters=clusters[inside]))
     return ModelData(
         names=tuple(names),
@@ -249,8 +279,8 @@ def _kept(rows: Floats, source: Source, missing: Missing) -> NDArray[np.bool_]:
     kept = complete.copy() if missing == "listwise" else answered.any(axis=1)
     if not kept.any():
         raise ResponseError(
-            "No respondent answered every variable of the model. With missing='fiml' every row "
-            "counts with what it answered."
+            "No respondent answered every variable of the model. With missing='fiml' (ordered "
+            "variables: 'pairwise') every row counts with what it answered."
         )
     out = len(rows) - int(kept.sum())
     if missing == "listwise" and out:
@@ -284,7 +314,11 @@ def _kept(rows: Floats, source: Source, missing: Missing) -> NDArray[np.bool_]:
 
 
 def _group(
-    label: str, names: Sequence[str], rows: Floats, weights: NDArray[np.float64] | None
+    label: str,
+    names: Sequence[str],
+    rows: Floats,
+    weights: NDArray[np.float64] | None,
+    missing: Missing,
 ) -> Group:
     rows.flags.writeable = False
     where = f" in group {label!r}" if label else ""
@@ -300,6 +334,8 @@ def _group(
     if not np.isnan(rows).any():
         moments = moments_of_columns(columns, weights)
         return Group(label=label, moments=moments, rows=rows, weights=weights)
+    if missing == "pairwise":
+        return Group(label=label, moments=_rough(names, rows), rows=rows, weights=weights)
     reason = ""
     try:
         moments = _saturated(columns, weights)

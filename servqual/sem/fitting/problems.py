@@ -4,7 +4,7 @@ import numpy as np
 
 from servqual.errors import shortened
 from servqual.sem.fitting.fitted import Fitted
-from servqual.sem.fitting.standardized import standardised_values
+from servqual.sem.fitting.standardized import row_values, standardised_values
 from servqual.sem.fitting.structure import Floats, Ints
 
 _NEAR_SINGULAR = 1e-9
@@ -46,6 +46,16 @@ def inadmissible(fitted: Fitted) -> list[str]:
                 f"Correlation beyond 1: {describe(fitted, row)} is {values[row]:.3f} in standard "
                 "deviations."
             )
+    raw = row_values(structure, cells[None])[0]
+    for rows, _ in structure.following:
+        found += [
+            f"Negative residual variance (Heywood case): {describe(fitted, int(row))} = "
+            f"{raw[row]:.3g}."
+            for row in rows
+            if raw[row] < 0
+        ]
+    if fitted.ordered:
+        found += _indefinite(fitted)
     for layout, implied in zip(structure.layouts, fitted.point.implied, strict=True):
         latent = [i for i, name in enumerate(layout.factors) if name in table.latent]
         total = implied.total[0][np.ix_(latent, latent)]
@@ -59,6 +69,21 @@ def inadmissible(fitted: Fitted) -> list[str]:
         off = theta - np.diag(np.diag(theta))
         if off.any() and (np.diag(theta) >= 0).all() and _smallest_root(theta) < -_ROUNDING:
             found.append("The covariance matrix of the residuals is not positive definite.")
+    return found
+
+
+def _indefinite(fitted: Fitted) -> list[str]:
+    """Name polychoric correlation matrices that no complete answers could have."""
+    found = []
+    for group, target in zip(fitted.data.groups, fitted.targets, strict=True):
+        root = _smallest_root(target.covariance)
+        if root < 0:
+            where = f" of group {group.label!r}" if group.label else ""
+            found.append(
+                f"The correlation matrix of the latent responses{where} is not positive definite "
+                f"(its smallest eigenvalue is {root:.3g}): it is estimated pair by pair, from few "
+                "or very skewed answers. Merge rare categories, or leave items out."
+            )
     return found
 
 
@@ -96,12 +121,17 @@ def unidentified(fitted: Fitted, hessian: Floats) -> tuple[Floats, list[str]]:
 
 
 def exploded(fitted: Fitted, errors: Floats) -> list[str]:
-    """Name rows whose standardised estimate has a standard error that says nothing is known."""
-    wide = np.flatnonzero(np.nan_to_num(errors, nan=0.0) > _EXPLODED)
-    if not len(wide):
-        return []
+    """Name rows whose standardised estimate has a standard error that says nothing is known.
+
+    Not so means and thresholds, which can be any number of standard deviations.
+    """
     table = fitted.structure.table
     known = len(table.parameters)
+    located = np.array([row.op in ("~1", "|") for row in table.parameters], dtype=bool)
+    wide = np.flatnonzero(np.nan_to_num(errors, nan=0.0) > _EXPLODED)
+    wide = wide[(wide >= known) | ~located[np.minimum(wide, known - 1)]]
+    if not len(wide):
+        return []
     names = [
         describe(fitted, int(at)) if at < known else table.definitions[int(at) - known].name
         for at in wide

@@ -82,16 +82,18 @@ def minimise_sets(
     *,
     tolerance: float = TOLERANCE,
     max_iterations: int = _MAX_ITERATIONS,
+    earlier: float = np.inf,
 ) -> Minimum:
     """Minimise the fit function from a start (q,); a batch of one is given.
 
-    Far from the minimum by Fisher scoring, near it by Newton's method.
+    Far from the minimum by Fisher scoring, near it by Newton's method: at once where the `earlier`
+    decrement, that of the step to the start, is small.
     """
     at = sets_at(structure, groups, start)
     if at is None:
         return _minimum(start, np.inf, False, 0, np.inf)
     here = _Here(parameters=start, objective=at[1], sets=at[0])
-    decrement = earlier = np.inf
+    decrement = np.inf
     for iteration in range(1, max_iterations + 1):
         slope = sets_gradient(structure, here.sets)
         step = _step(structure, here, slope, near=earlier < _NEAR)

@@ -26,6 +26,9 @@ def row_values(structure: Structure, cells: NDArray[Any]) -> NDArray[Any]:
     values = np.empty((*cells.shape[:-1], len(parameters)), dtype=cells.dtype)
     values[...] = [row.value for row in parameters]
     values[..., list(structure.rows)] = cells
+    for layout, (rows, places) in zip(structure.layouts, structure.following, strict=True):
+        if len(rows):
+            values[..., rows] = layout.variances(cells)[1][..., places]
     return values
 
 
@@ -65,7 +68,8 @@ def standardised_values(
     -----
     A loading or path is multiplied by the standard deviation of its cause and divided by that of
     its outcome; a covariance is divided by both standard deviations, of residuals where the
-    variables are outcomes; a variance by the variance; an intercept by the standard deviation.
+    variables are outcomes; a variance by the variance; an intercept or threshold by the standard
+    deviation, by which a scale is multiplied.
     NaN where a variance is negative.
     """
     values = row_values(structure, cells)
@@ -110,8 +114,10 @@ def _scales(structure: Structure, group: int, *, observed: bool) -> tuple[Ints, 
             found.append((at, nothing, total(row.lhs), total(row.lhs)))
         elif row.op == "~~":
             found.append((at, nothing, residual(row.lhs), residual(row.rhs)))
-        elif row.op == "~1":
+        elif row.op in ("~1", "|"):
             found.append((at, nothing, total(row.lhs), nothing))
+        elif row.op == "~*~":
+            found.append((at, total(row.lhs), nothing, nothing))
     columns = np.array(found, dtype=np.intp).reshape(-1, 4).T
     return columns[0], columns[1], columns[2], columns[3]
 

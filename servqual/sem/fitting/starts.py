@@ -69,7 +69,7 @@ def _matrices(
         loads = _centroid(common)
         marker = _marker(table, group, name, block)
         scale = loads[marker[0]] / marker[1] if marker is not None else 1.0
-        if name in standardised or not scale:
+        if (name in standardised and marker is None) or not scale:
             scale = 1.0
         at = factors[name]
         variances[at] = scale**2
@@ -103,6 +103,8 @@ def _matrices(
         "theta": theta,
         "nu": np.array(mean),
         "alpha": alpha,
+        "tau": target.thresholds,
+        "delta": np.ones(p),
     }
 
 

@@ -1,17 +1,4 @@
-r"""The matrices of a structural model, and where its parameters stand in them.
-
-For p observed variables and m factors (observed variables that take part in regressions stand
-among the factors, too):
-
-.. math::
-
-   \Sigma = \Lambda E \Psi E' \Lambda' + \Theta, \qquad \mu = \nu + \Lambda E \alpha, \qquad
-   E = (I - B)^{-1}.
-
-Every derivative of :math:`\Sigma` by a free cell is :math:`c (u v' + v u')`, with u and v columns
-of :math:`Q = [I, \Lambda E, \Lambda E \Psi E']`, and every derivative of :math:`\mu` is
-:math:`s u`: so gradients and information matrices are products with Q and look-ups.
-"""
+"""A parameter table as matrices: its free cells, and the free parameters behind them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,240 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.errors import ModelError
+from servqual.errors import ModelError, shortened
+from servqual.sem.fitting.layout import (
+    MATRICES,
+    SYMMETRIC,
+    Cells,
+    Floats,
+    Implied,
+    Ints,
+    Layout,
+)
 from servqual.sem.specification.table import Parameter, ParameterTable
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-
-MATRICES = ("lambda", "beta", "psi", "theta", "nu", "alpha")
-SYMMETRIC = ("psi", "theta")
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """Free cells of one matrix: their rows, columns and positions in the vector of free cells."""
-
-    rows: Ints
-    columns: Ints
-    index: Ints
-
-
-@dataclass(frozen=True, eq=False)
-class Implied:
-    r"""What one or many parameter vectors imply; leading axes are those of the parameters.
-
-    Attributes
-    ----------
-    sigma : ndarray of shape (..., p, p)
-    mu : ndarray of shape (..., p) or None
-        None in a model without means.
-    q : ndarray of shape (..., p, p + 2m)
-        The columns of :math:`[I, \Lambda E, \Lambda E \Psi E']`.
-    total : ndarray of shape (..., m, m)
-        Covariances of the factors, :math:`E \Psi E'`.
-    effects : ndarray of shape (..., m, m)
-        Total effects among the factors, :math:`E`.
-    factor_means : ndarray of shape (..., m) or None
-    matrices : mapping of str to ndarray
-        The six matrices themselves.
-    """
-
-    sigma: NDArray[Any]
-    mu: NDArray[Any] | None
-    q: NDArray[Any]
-    total: NDArray[Any]
-    effects: NDArray[Any]
-    factor_means: NDArray[Any] | None
-    matrices: Mapping[str, NDArray[Any]]
-
-    def take(self, which: NDArray[Any]) -> "Implied":
-        """Give some of a batch."""
-        return Implied(
-            sigma=self.sigma[which],
-            mu=None if self.mu is None else self.mu[which],
-            q=self.q[which],
-            total=self.total[which],
-            effects=self.effects[which],
-            factor_means=None if self.factor_means is None else self.factor_means[which],
-            matrices={name: matrix[which] for name, matrix in self.matrices.items()},
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Turns:
-    """How a column of Q that belongs to cell i turns when cell j moves: masks (l, l).
-
-    Attributes
-    ----------
-    first_inner, second_inner : ndarray of bool
-        Column a (or b) of i is in Lambda E, and j is a loading or path.
-    second_outer : ndarray of bool
-        Column b of i is in Lambda E Psi E', and j is a loading or path.
-    by_beta, by_psi : ndarray of bool
-        Column b of i is in Lambda E Psi E', and j is a path, or of Psi.
-    first_at, second_at : ndarray of shape (l, 1)
-        Which factor the column is of.
-    carries, beta, alpha : ndarray of bool of shape (l,)
-        Whether a cell is a loading or path, a path, a factor's intercept.
-    """
-
-    first_inner: NDArray[np.bool_]
-    second_inner: NDArray[np.bool_]
-    second_outer: NDArray[np.bool_]
-    by_beta: NDArray[np.bool_]
-    by_psi: NDArray[np.bool_]
-    first_at: Ints
-    second_at: Ints
-    carries: NDArray[np.bool_]
-    beta: NDArray[np.bool_]
-    alpha: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Layout:
-    """One group: its matrices with the fixed cells filled in, and its free cells.
-
-    The free cells of all groups stand in one vector of length L; `at` says which of them are in
-    this group.
-    """
-
-    observed: tuple[str, ...]
-    factors: tuple[str, ...]
-    fixed: Mapping[str, Floats]
-    free: Mapping[str, Cells]
-    means: bool
-    at: Ints  # (l,): positions of this group's free cells among all L
-    first: Ints  # (l,): column a of Q
-    second: Ints  # (l,): column b of Q
-    share: Floats  # (l,): c
-    kind: tuple[str, ...]  # (l,): which matrix
-    row: Ints
-    column: Ints
-
-    @property
-    def p(self) -> int:
-        """How many observed variables."""
-        return len(self.observed)
-
-    @property
-    def m(self) -> int:
-        """How many factors."""
-        return len(self.factors)
-
-    @cached_property
-    def slope_source(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which cells move the means by themselves, and which by the mean of a factor."""
-        kinds = np.array(self.kind, dtype=object)
-        return np.isin(kinds, ["nu", "alpha"]), np.isin(kinds, ["lambda", "beta"])
-
-    @cached_property
-    def turns(self) -> Turns:
-        """How the columns of Q turn when a cell moves."""
-        p, m, a, b = self.p, self.m, self.first, self.second
-        kind = np.array(self.kind, dtype=object)
-        carries = np.isin(kind, ["lambda", "beta"])
-        inner_a, inner_b = (a >= p) & (a < p + m), (b >= p) & (b < p + m)
-        outer = b >= p + m
-        size = max(m, 1)
-        return Turns(
-            first_inner=inner_a[:, None] & carries,
-            second_inner=inner_b[:, None] & carries,
-            second_outer=outer[:, None] & carries,
-            by_beta=outer[:, None] & (kind == "beta"),
-            by_psi=outer[:, None] & (kind == "psi"),
-            first_at=np.where(inner_a, a - p, 0)[:, None] % size,
-            second_at=np.where(b >= p, (b - p) % size, 0)[:, None],
-            carries=carries,
-            beta=kind == "beta",
-            alpha=kind == "alpha",
-        )
-
-    def fill(self, cells: NDArray[Any]) -> dict[str, NDArray[Any]]:
-        """Put free cells (..., L) into the matrices."""
-        filled: dict[str, NDArray[Any]] = {}
-        for name in MATRICES:
-            base, free = self.fixed[name], self.free[name]
-            shape = (*cells.shape[:-1], *base.shape)
-            if not len(free.index):
-                filled[name] = np.broadcast_to(base, shape)
-                continue
-            matrix = np.empty(shape, dtype=np.result_type(cells, base))
-            matrix[...] = base
-            values = cells[..., free.index]
-            if base.ndim == 1:
-                matrix[..., free.rows] = values
-            else:
-                matrix[..., free.rows, free.columns] = values
-                if name in SYMMETRIC:
-                    matrix[..., free.columns, free.rows] = values
-            filled[name] = matrix
-        return filled
-
-    @cached_property
-    def recursive(self) -> bool:
-        """Whether factors act on factors."""
-        return bool(len(self.free["beta"].index)) or bool(self.fixed["beta"].any())
-
-    def implied(self, cells: NDArray[Any]) -> Implied:
-        """Compute what free cells (..., L) imply."""
-        matrices = self.fill(cells)
-        lead = cells.shape[:-1]
-        loadings = matrices["lambda"]
-        effects, total = self._total(matrices)
-        reach = loadings @ effects if self.recursive else loadings
-        carried = loadings @ total
-        sigma = carried @ np.swapaxes(loadings, -1, -2) + matrices["theta"]
-        identity = np.broadcast_to(np.eye(self.p), (*lead, self.p, self.p))
-        mu = factor_means = None
-        if self.means:
-            factor_means = (effects @ matrices["alpha"][..., None])[..., 0]
-            mu = matrices["nu"] + (loadings @ factor_means[..., None])[..., 0]
-        return Implied(
-            sigma=sigma,
-            mu=mu,
-            q=np.concatenate([identity, reach, carried], axis=-1),
-            total=total,
-            effects=effects,
-            factor_means=factor_means,
-            matrices=matrices,
-        )
-
-    def variances(self, cells: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Give total and residual variances (..., p + m): observed variables, then factors."""
-        matrices = self.fill(cells)
-        loadings, total = matrices["lambda"], self._total(matrices)[1]
-        common = ((loadings @ total) * loadings).sum(axis=-1)
-        residual = np.concatenate(
-            [
-                np.diagonal(matrices["theta"], axis1=-2, axis2=-1),
-                np.diagonal(matrices["psi"], axis1=-2, axis2=-1),
-            ],
-            axis=-1,
-        )
-        of_factors = np.diagonal(total, axis1=-2, axis2=-1)
-        whole = np.concatenate([common + residual[..., : self.p], of_factors], axis=-1)
-        return whole, residual
-
-    def _total(self, matrices: Mapping[str, NDArray[Any]]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Give the total effects E and the covariances E Psi E' of the factors."""
-        psi = matrices["psi"]
-        eye = np.eye(self.m)
-        if not self.recursive:
-            return np.broadcast_to(eye, psi.shape), psi
-        effects = np.linalg.inv(eye - matrices["beta"])
-        return effects, effects @ psi @ np.swapaxes(effects, -1, -2)
-
-    def slopes(self, implied: Implied) -> NDArray[Any] | None:
-        """Give s (..., l), by which a cell moves the means along its column of Q."""
-        if not self.means or implied.factor_means is None:
-            return None
-        direct, carried = self.slope_source
-        slopes = np.zeros((*implied.factor_means.shape[:-1], len(self.kind)))
-        slopes = slopes.astype(implied.factor_means.dtype)
-        slopes[..., direct] = 1
-        slopes[..., carried] = implied.factor_means[..., self.column[carried]]
-        return slopes
+__all__ = ["Floats", "Implied", "Ints", "Layout", "Structure", "build_structure"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -289,6 +55,27 @@ class Structure:
         """How many free parameters, q."""
         return self.spread.shape[1]
 
+    @cached_property
+    def following(self) -> tuple[tuple[Ints, Ints], ...]:
+        """The residual variances of ordered variables, which follow from the rest.
+
+        For each group their rows in the table, and which of the residual variances of
+        `Layout.variances` they are.
+        """
+        found = []
+        for group, layout in enumerate(self.layouts):
+            place = {name: at for at, name in enumerate(layout.observed)}
+            place |= {name: layout.p + at for at, name in enumerate(layout.factors)}
+            named = {layout.observed[at] for at in layout.ordered.tolist()}
+            rows = [
+                (at, place[row.lhs])
+                for at, row in enumerate(self.table.parameters)
+                if (row.op, row.group) == ("~~", group) and row.lhs == row.rhs and row.lhs in named
+            ]
+            columns = np.array(rows, dtype=np.intp).reshape(-1, 2).T
+            found.append((columns[0], columns[1]))
+        return tuple(found)
+
     def cells(self, parameters: NDArray[Any]) -> NDArray[Any]:
         """Give the free cells (..., L) of parameters (..., q)."""
         if self.plain:
@@ -322,6 +109,7 @@ def build_structure(table: ParameterTable) -> Structure:
     ModelError
         If the constraints contradict each other.
     """
+    check_responses(table)
     rows = [i for i, row in enumerate(table.parameters) if row.free and row.op in _PLACED]
     positions = {row: at for at, row in enumerate(rows)}
     factors = _factors(table)
@@ -340,7 +128,7 @@ def build_structure(table: ParameterTable) -> Structure:
     )
 
 
-_PLACED = ("=~", "~", "~~", "~1")
+_PLACED = ("=~", "~", "~~", "~1", "|", "~*~")
 
 
 def _factors(table: ParameterTable) -> tuple[str, ...]:
@@ -370,6 +158,9 @@ def _layout(
     shapes = {"lambda": (p, m), "beta": (m, m), "psi": (m, m), "theta": (p, p)}
     fixed: dict[str, Floats] = {name: np.zeros(shape) for name, shape in shapes.items()}
     fixed |= {"nu": np.zeros(p), "alpha": np.zeros(m)}
+    of_threshold = _thresholds(table)
+    if of_threshold:
+        fixed |= {"tau": np.zeros(len(of_threshold)), "delta": np.ones(p)}
     for name in factors:
         if name in of_observed:
             fixed["lambda"][of_observed[name], of_factor[name]] = 1
@@ -377,7 +168,10 @@ def _layout(
     for at, row in enumerate(table.parameters):
         if row.group != group or row.op not in _PLACED:
             continue
-        matrix, i, j = _place(row, of_observed, of_factor)
+        if row.op == "|":
+            matrix, i, j = "tau", of_threshold[row.lhs, row.rhs], 0
+        else:
+            matrix, i, j = _place(row, of_observed, of_factor)
         if row.free:
             cells.append((matrix, i, j, positions[at]))
         elif fixed[matrix].ndim == 1:
@@ -396,7 +190,7 @@ def _layout(
     shift = np.array([_SHIFTS[cell[0]] for cell in cells], dtype=np.intp).reshape(-1, 4)
     kind = tuple(cell[0] for cell in cells)
     on_diagonal = np.array([name in SYMMETRIC for name in kind], dtype=bool) & (row_of == column_of)
-    of_means = np.array([name in ("nu", "alpha") for name in kind], dtype=bool)
+    of_vectors = np.array([name not in (*_SQUARE, *SYMMETRIC) for name in kind], dtype=bool)
     return Layout(
         observed=observed,
         factors=factors,
@@ -404,12 +198,16 @@ def _layout(
         free=free,
         means=table.means,
         at=np.array([cell[3] for cell in cells], dtype=np.intp),
-        first=row_of + shift[:, 0] * p + shift[:, 1] * m,
-        second=np.where(of_means, 0, column_of + shift[:, 2] * p + shift[:, 3] * m),
-        share=np.where(of_means, 0.0, np.where(on_diagonal, 0.5, 1.0)),
+        # Thresholds are no columns of Q; whichever stands there, their share is 0.
+        first=np.where(
+            np.isin(kind, ["tau", "delta"]), 0, row_of + shift[:, 0] * p + shift[:, 1] * m
+        ),
+        second=np.where(of_vectors, 0, column_of + shift[:, 2] * p + shift[:, 3] * m),
+        share=np.where(of_vectors, 0.0, np.where(on_diagonal, 0.5, 1.0)),
         kind=kind,
         row=row_of,
         column=column_of,
+        thresholds=np.array([of_observed[name] for name, _ in of_threshold], dtype=np.intp),
     )
 
 
@@ -422,7 +220,55 @@ _SHIFTS = {
     "theta": (0, 0, 0, 0),
     "nu": (0, 0, 0, 0),
     "alpha": (1, 0, 0, 0),
+    "tau": (0, 0, 0, 0),
+    "delta": (0, 0, 0, 0),
 }
+_SQUARE = ("lambda", "beta")
+
+
+def _thresholds(table: ParameterTable) -> dict[tuple[str, str], int]:
+    """Give each threshold its place, variable after variable."""
+    count = {name: 0 for name in table.observed}
+    for row in table.parameters:
+        if row.op == "|":
+            count[row.lhs] = max(count[row.lhs], int(row.rhs.removeprefix("t")))
+    named = [(name, f"t{k + 1}") for name, many in count.items() for k in range(many)]
+    return {key: at for at, key in enumerate(named)}
+
+
+def check_responses(table: ParameterTable) -> None:
+    """Refuse what ordered variables cannot have in a model.
+
+    Raises
+    ------
+    ModelError
+    """
+    ordered = dict.fromkeys(row.lhs for row in table.parameters if row.op == "|")
+    if not ordered:
+        return
+    said = [
+        row.lhs
+        for row in table.parameters
+        if row.op == "~~"
+        and row.lhs == row.rhs
+        and row.lhs in ordered
+        and (row.free or row.value != 1)
+    ]
+    if said:
+        raise ModelError(
+            f"The model sets the residual variance of {shortened(list(dict.fromkeys(said)))}: of "
+            "an ordered variable it is no parameter, but follows from the scale of its latent "
+            "response. Leave it out; with groups, free the scale: x ~*~ NA*x. An item that alone "
+            "measures a latent variable can itself stand where that stands."
+        )
+    causes = {row.rhs for row in table.parameters if row.op == "~"}
+    predicting = [name for name in ordered if name in causes and name in table.exogenous]
+    if predicting:
+        raise ModelError(
+            f"{shortened(predicting)} predicts and is explained by nothing, so it cannot be "
+            "ordered: thresholds belong to outcomes and indicators. Leave it out of ordered=, "
+            "which takes its categories as numbers, or make 0/1 columns of them."
+        )
 
 
 def _place(
@@ -432,6 +278,8 @@ def _place(
     lhs, rhs = row.lhs, row.rhs
     if row.op == "~1":
         return ("alpha", of_factor[lhs], 0) if lhs in of_factor else ("nu", of_observed[lhs], 0)
+    if row.op == "~*~":
+        return "delta", of_observed[lhs], 0
     if row.op == "=~":
         if rhs in of_factor:
             return "beta", of_factor[rhs], of_factor[lhs]

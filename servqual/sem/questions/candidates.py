@@ -7,16 +7,29 @@ from itertools import combinations, permutations
 from servqual.sem.specification.parameters import Parameter
 from servqual.sem.specification.table import ParameterTable
 
-_COUNTED = ("=~", "~", "~~", "~1")
+_COUNTED = ("=~", "~", "~~", "~1", "|", "~*~")
+
+
+def own_rows(table: ParameterTable) -> list[int]:
+    """Give the rows of a table that stand in its matrices, free or fixed.
+
+    The residual variances of ordered variables follow from the others.
+    """
+    ordered = {row.lhs for row in table.parameters if row.op == "|"}
+    return [
+        at
+        for at, row in enumerate(table.parameters)
+        if row.op in _COUNTED and not (row.op == "~~" and row.lhs == row.rhs and row.lhs in ordered)
+    ]
 
 
 def enlarged(table: ParameterTable) -> ParameterTable:
     """Free every parameter of a table, and add those that it could have, too.
 
     Labels, constraints and definitions are left behind. The table's own rows stay first and in
-    their order; rows of ordered items (thresholds, scales) are left out.
+    their order.
     """
-    own = [replace(row, free=True, label="") for row in table.parameters if row.op in _COUNTED]
+    own = [replace(table.parameters[at], free=True, label="") for at in own_rows(table)]
     known = {_key(row) for row in own}
     added = [
         row

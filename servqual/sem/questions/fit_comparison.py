@@ -18,10 +18,16 @@ _ROBUST = (
     *("chi2_scaled", "df_scaled", "p_value_scaled", "scaling_factor", "cfi_robust", "tli_robust"),
     *("rmsea_robust", "rmsea_ci_low_robust", "rmsea_ci_high_robust"),
 )
+# Where least squares has no robust ones.
+_SCALED = (
+    *("cfi_scaled", "tli_scaled", "rmsea_scaled", "rmsea_ci_low_scaled", "rmsea_ci_high_scaled"),
+)
 # The two ends of an interval, as tables know them.
 _ENDS = {
     "rmsea_ci_low_robust": "rmsea_robust_ci_low",
     "rmsea_ci_high_robust": "rmsea_robust_ci_high",
+    "rmsea_ci_low_scaled": "rmsea_scaled_ci_low",
+    "rmsea_ci_high_scaled": "rmsea_scaled_ci_high",
 }
 
 
@@ -131,8 +137,13 @@ def fit_table(*results: SemResult, names: Sequence[str] | None = None) -> FitTab
     if len(set(called)) < len(called):
         raise ValueError("Each model needs a name of its own; one stands twice.")
     known = {name for one in results for name in one.fit.index}
-    columns = [name for name in (*_COLUMNS, *_ROBUST) if name in known]
+    if not any(one.fitted.by_squares for one in results):
+        known -= set(_SCALED)
+    columns = [name for name in (*_COLUMNS, *_ROBUST, *_SCALED) if name in known]
     frame = pd.DataFrame([one.fit.reindex(columns) for one in results]).reset_index(drop=True)
+    if all(one.fitted.by_squares for one in results):
+        # These have no likelihood.
+        frame = frame.drop(columns=[name for name in frame if frame[name].isna().all()])
     frame = frame.rename(columns=_ENDS)
     frame.insert(0, "model", list(called))
     frame["n"] = [one.n for one in results]

@@ -13,20 +13,27 @@ from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError, shortened
 from servqual.sem.fitting.fitted import Fitted
+from servqual.sem.fitting.least_squares import minimise_squares
 from servqual.sem.fitting.ml import Target, minimise
 from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.starts import start_values
+from servqual.sem.fitting.targets import squares_targets
 from servqual.sem.result import SemResult
+from servqual.sem.robustness.differences import implied_by_other, scale_difference
+from servqual.sem.robustness.estimators import ADJUSTED
 from servqual.sem.robustness.inference import infer
 
-ScaledTest = Literal["satorra-bentler-2001", "satorra-bentler-2010"]
+ScaledTest = Literal["satorra-bentler-2001", "satorra-bentler-2010", "satorra-2000"]
 _DEFAULT: ScaledTest = "satorra-bentler-2001"
 
 # The misfit of the general model to what the restricted one implies, where it is nested in it.
 _NESTED = 1e-8
 _SAME = 1e-6
 _ROUNDING = 1e-6
-_CHANGES = ("aic", "bic", "cfi", "rmsea", "cfi_robust", "rmsea_robust")
+_CHANGES = (
+    *("aic", "bic", "cfi", "rmsea"),
+    *("cfi_robust", "rmsea_robust", "cfi_scaled", "rmsea_scaled"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -61,7 +68,8 @@ class ModelComparison(Result):
             df_difference, chi2_difference, p_value, and aic_change, bic_change, cfi_change and
             rmsea_change (this model less that). Under robust estimators also chi2_scaled,
             cfi_robust, rmsea_robust, scaling_difference (the factor of the difference),
-            chi2_difference_scaled, p_value_scaled and the robust changes.
+            chi2_difference_scaled, p_value_scaled and the robust changes. Of least squares there is
+            no aic and bic, and scaled indices stand for the robust ones.
         """
         return self._frame.copy()
 
@@ -88,6 +96,12 @@ class ModelComparison(Result):
             year = self.method.rpartition("-")[2]
             found.append(
                 say(
+                    "Differences of robust fits are scaled and shifted as differences (Satorra, "
+                    "2000): scaled chi-squares may not be subtracted.",
+                    language,
+                )
+                if self.method == "satorra-2000"
+                else say(
                     "Differences of robust fits are scaled as differences (Satorra & Bentler, "
                     "{year}): scaled chi-squares may not be subtracted.",
                     language,
@@ -100,7 +114,7 @@ class ModelComparison(Result):
 def compare_models(
     *results: SemResult,
     names: Sequence[str] | None = None,
-    method: ScaledTest = _DEFAULT,
+    method: ScaledTest | None = None,
 ) -> ModelComparison:
     r"""Compare models of the same variables and respondents, and test nested ones.
 
@@ -110,8 +124,10 @@ def compare_models(
         Two or more fitted models, in any order.
     names : sequence of str, optional
         What to call them; by default Model 1, Model 2, ... as they are given.
-    method : {"satorra-bentler-2001", "satorra-bentler-2010"}
-        How differences of robust fits are scaled. The factor of 2010 is positive by construction.
+    method : {"satorra-bentler-2001", "satorra-bentler-2010", "satorra-2000"}, optional
+        How differences of robust fits are scaled. The factor of 2010 is positive by construction;
+        that of 2000 scales and shifts, and is of least squares (WLSMV, ULSMV), where it is the
+        default.
 
     Returns
     -------
@@ -138,7 +154,8 @@ def compare_models(
 
     [2]_; in that of 2010 [3]_ :math:`c_1` is that of the less restricted model at the solution of
     the restricted one. Where a test is adjusted for its variance, too (MLMV), its difference is
-    adjusted for the mean only.
+    adjusted for the mean only. Differences of WLSMV and ULSMV are scaled and shifted by the traces
+    of what the restrictions alone add [4]_.
 
     References
     ----------
@@ -150,6 +167,9 @@ def compare_models(
     .. [3] Satorra, A., & Bentler, P. M. (2010). Ensuring positiveness of the scaled difference
        chi-square test statistic. *Psychometrika*, 75(2), 243-248.
        https://doi.org/10.1007/s11336-009-9135-y
+    .. [4] Satorra, A. (2000). Scaled and adjusted restricted tests in multi-sample analysis of
+       moment structures. In R. D. H. Heijmans, D. S. G. Pollock, & A. Satorra (Eds.),
+       *Innovations in multivariate statistical analysis* (pp. 233-247). Kluwer.
 
     Examples
     --------
@@ -165,7 +185,7 @@ def compare_models(
     0   free   0            NaN              NaN
     1  equal   2            2.0            3.391
     """
-    if method not in get_args(ScaledTest):
+    if method is not None and method not in get_args(ScaledTest):
         raise ModelError(
             f"method must be one of {', '.join(get_args(ScaledTest))}, not {method!r}."
         )
@@ -177,10 +197,11 @@ def compare_models(
     order = sorted(range(len(results)), key=lambda at: results[at].fitted.df)
     named = [(called[at], results[at]) for at in order]
     scaled = all("scaling_factor" in one.fit for one in results)
+    how = _method(results[0], method)
     problems: list[str] = []
     rows = [_row(name, one, scaled=scaled) for name, one in named]
     for at in range(1, len(named)):
-        before, test = _nearest_test(named[:at], named[at], method if scaled else None, problems)
+        before, test = _nearest_test(named[:at], named[at], how if scaled else None, problems)
         rows[at] |= {"against": named[before][0], **test}
         for index in _CHANGES:
             if index in rows[at]:
@@ -191,10 +212,28 @@ def compare_models(
     return ModelComparison(
         n=results[0].n,
         estimator=results[0].estimator,
-        method=method if scaled else "",
+        method=how if scaled else "",
         problems=tuple(problems),
         _frame=pd.DataFrame(rows, columns=list(columns)),
     )
+
+
+def _method(one: SemResult, method: ScaledTest | None) -> ScaledTest:
+    """Choose how differences are scaled; refuse what the estimator cannot."""
+    squares = one.fitted.by_squares
+    if method is None:
+        return "satorra-2000" if squares and one.estimator in ADJUSTED else _DEFAULT
+    if squares and method == "satorra-bentler-2010":
+        raise ModelError(
+            "method='satorra-bentler-2010' is of maximum likelihood; of least squares take "
+            "'satorra-2000'."
+        )
+    if not squares and method == "satorra-2000":
+        raise ModelError(
+            "method='satorra-2000' is of least squares (WLSMV, ULSMV); of maximum likelihood take "
+            "'satorra-bentler-2001' or 'satorra-bentler-2010'."
+        )
+    return method
 
 
 def _names(names: Sequence[str] | None, k: int) -> list[str]:
@@ -259,9 +298,11 @@ def _number(value: object) -> float:
 
 def _row(name: str, one: SemResult, *, scaled: bool) -> dict[str, object]:
     fit = one.fit
-    kept = ["chi2", "cfi", "rmsea", "srmr", "aic", "bic"]
+    squares = one.fitted.by_squares
+    kept = ["chi2", "cfi", "rmsea", "srmr", *([] if squares else ["aic", "bic"])]
     if scaled:
-        kept += ["chi2_scaled", "cfi_robust", "rmsea_robust"]
+        suffix = "scaled" if squares else "robust"
+        kept += ["chi2_scaled", f"cfi_{suffix}", f"rmsea_{suffix}"]
     row: dict[str, object] = {
         "model": name,
         "n_parameters": one.fitted.structure.n_parameters,
@@ -281,10 +322,10 @@ def _nearest_test(
     tests = {}
     for at in reversed(range(len(earlier))):
         tests[at] = _test(earlier[at], after, method, reasons)
-        if not np.isnan(tests[at]["p_value"]):
+        if not np.isnan(tests[at]["chi2_difference"]):
             break
     problems += reasons
-    tested = [at for at, test in tests.items() if not np.isnan(test["p_value"])]
+    tested = [at for at, test in tests.items() if not np.isnan(test["chi2_difference"])]
     at = tested[0] if tested else len(earlier) - 1
     return at, tests[at]
 
@@ -304,20 +345,20 @@ def _test(
             ("scaling_difference", "chi2_difference_scaled", "p_value_scaled"), np.nan
         )
     pair = f"{other!r} is not tested against {one!r}: "
+    instead = "" if general.fitted.by_squares else " Compare AIC and BIC."
     if not (general.converged and restricted.converged):
         problems.append(f"{pair}the estimation of one of them did not converge.")
         return found
     if df == 0:
         problems.append(
             f"{pair}they have the same degrees of freedom ({general.fitted.df:,}), so neither "
-            "restricts the other. Compare AIC and BIC."
+            f"restricts the other.{instead}"
         )
         return found
     there = _solution(general.fitted, restricted.fitted)
     if there is None:
         problems.append(
-            f"{pair}it is not nested in it, for {one!r} cannot reproduce what it implies. Compare "
-            "AIC and BIC."
+            f"{pair}it is not nested in it, for {one!r} cannot reproduce what it implies.{instead}"
         )
         return found
     x = float(restricted.fit["chi2"] - general.fit["chi2"])
@@ -328,9 +369,12 @@ def _test(
         )
         return found
     x = max(x, 0.0)
-    found |= {"chi2_difference": x, "p_value": float(chdtrc(df, x))}
+    distributed = general.fitted.test.distributed
+    found |= {"chi2_difference": x, "p_value": float(chdtrc(df, x)) if distributed else np.nan}
     if method is None:
         return found
+    if method == "satorra-2000":
+        return found | _shifted_difference(general, restricted, x, pair, problems)
     mean = _mean(general)
     if method == "satorra-bentler-2010":
         information: Information = "observed" if general.information == "observed" else "expected"
@@ -356,6 +400,25 @@ def _test(
     return found | {"chi2_difference_scaled": scaled, "p_value_scaled": float(chdtrc(df, scaled))}
 
 
+def _shifted_difference(
+    general: SemResult, restricted: SemResult, x: float, pair: str, problems: list[str]
+) -> dict[str, float]:
+    scaling = scale_difference(general.fitted, restricted.fitted)
+    if scaling is None or not scaling.factor > 0:
+        problems.append(
+            f"{pair}what it restricts cannot be told from the derivatives of its statistics, so "
+            "the difference is not scaled."
+        )
+        return {}
+    df = restricted.fitted.df - general.fitted.df
+    scaled = max(x / scaling.factor + scaling.shift, 0.0)
+    return {
+        "scaling_difference": scaling.factor,
+        "chi2_difference_scaled": scaled,
+        "p_value_scaled": float(chdtrc(df, scaled)),
+    }
+
+
 def _mean(one: SemResult, fit: "pd.Series | dict[str, float] | None" = None) -> float:
     """Give the mean of the unscaled chi-square where the model holds."""
     if one.fitted.df == 0:
@@ -366,6 +429,8 @@ def _mean(one: SemResult, fit: "pd.Series | dict[str, float] | None" = None) -> 
 
 def _solution(general: Fitted, restricted: Fitted) -> np.ndarray | None:
     """Fit a model to what another one implies; None where it does not fit perfectly."""
+    if general.by_squares:
+        return _solution_by_squares(general, restricted)
     place = [restricted.data.names.index(name) for name in general.data.names]
     targets = tuple(
         Target(
@@ -378,5 +443,16 @@ def _solution(general: Fitted, restricted: Fitted) -> np.ndarray | None:
     for start in (general.parameters, start_values(general.structure, targets)):
         found = minimise(general.structure, targets, start[None])
         if found.objective[0] < _NESTED:
+            return np.asarray(found.parameters[0])
+    return None
+
+
+def _solution_by_squares(general: Fitted, restricted: Fitted) -> np.ndarray | None:
+    statistics = implied_by_other(general, restricted)
+    size = sum(one.share * float(one.weights @ one.values**2) for one in statistics)
+    targets = squares_targets(general.structure, general.data, statistics)
+    for start in (general.parameters, start_values(general.structure, targets)):
+        found = minimise_squares(general.structure, statistics, start)
+        if found.objective[0] < _NESTED * size:
             return np.asarray(found.parameters[0])
     return None

@@ -29,11 +29,12 @@ from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ConvergenceError
 from servqual.sem.fitting.fitted import Fitted
-from servqual.sem.fitting.scoring import Information, sets_at, sets_gradient, sets_hessian
+from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.structure import Floats, Structure, build_structure
 from servqual.sem.questions.candidates import enlarged
 from servqual.sem.questions.releases import (
     Release,
+    derivatives_at,
     enlarged_cells,
     free_directions,
     released_cells,
@@ -42,6 +43,7 @@ from servqual.sem.questions.releases import (
     standardising,
 )
 from servqual.sem.result import SemResult
+from servqual.sem.robustness.estimators import SQUARES
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -128,7 +130,16 @@ class ModificationIndices(Result):
                     k=f"{self.n_equivalent:,}",
                 )
             )
-        if self.estimator != "ML":
+        if self.estimator in SQUARES:
+            found.append(
+                say(
+                    "These are falls of n F, not corrected as estimator {estimator} corrects the "
+                    "test of the model: good for their order, not for a chi-square table.",
+                    language,
+                    estimator=self.estimator,
+                )
+            )
+        elif self.estimator != "ML":
             found.append(
                 say(
                     "These are tests of normal-theory maximum likelihood, not corrected as "
@@ -222,11 +233,7 @@ def modification_indices(
     )
     structure = build_structure(enlarged(fitted.structure.table))
     cells = enlarged_cells(fitted, structure)
-    at = sets_at(structure, fitted.patterns, cells)
-    if at is None:
-        raise ConvergenceError("The implied covariance matrix is not positive definite.")
-    gradient = sets_gradient(structure, at[0])
-    hessian = sets_hessian(structure, at[0], how)
+    gradient, hessian = derivatives_at(fitted, structure, cells, how)
     own = free_directions(fitted, structure)
     releases = [
         *released_cells(fitted, structure),

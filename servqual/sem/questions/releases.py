@@ -10,9 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual.errors import ConvergenceError
 from servqual.sem.fitting.fitted import Fitted
+from servqual.sem.fitting.least_squares import problem_of, squares_information
+from servqual.sem.fitting.scoring import Information, sets_at, sets_gradient, sets_hessian
 from servqual.sem.fitting.standardized import row_values, standardised_values
 from servqual.sem.fitting.structure import Floats, Structure
+from servqual.sem.questions.candidates import own_rows
 from servqual.sem.specification.parameters import Parameter
 
 # A release leaves the model as it is where hardly anything of its information is its own.
@@ -42,24 +46,18 @@ class Release(NamedTuple):
     cell: int | None
 
 
-def _own_rows(fitted: Fitted) -> list[int]:
-    """Give the rows of the table that stand in the matrices, fixed ones too."""
-    rows = enumerate(fitted.structure.table.parameters)
-    return [at for at, row in rows if row.op in ("=~", "~", "~~", "~1")]
-
-
 def enlarged_cells(fitted: Fitted, structure: Structure) -> Floats:
     """Give the cells of the enlarged model at the estimates of the model itself."""
     values = row_values(fitted.structure, fitted.cells[None])[0]
     cells = np.zeros(len(structure.rows))
-    own = _own_rows(fitted)
+    own = own_rows(fitted.structure.table)
     cells[: len(own)] = values[own]
     return cells
 
 
 def free_directions(fitted: Fitted, structure: Structure) -> Floats:
     """Give how the cells of the enlarged model move with the model's free parameters (L, q)."""
-    place = {row: at for at, row in enumerate(_own_rows(fitted))}
+    place = {row: at for at, row in enumerate(own_rows(fitted.structure.table))}
     directions = np.zeros((len(structure.rows), fitted.structure.n_parameters))
     directions[[place[row] for row in fitted.structure.rows]] = fitted.structure.spread
     return directions
@@ -68,7 +66,7 @@ def free_directions(fitted: Fitted, structure: Structure) -> Floats:
 def released_cells(fitted: Fitted, structure: Structure) -> list[Release]:
     """Release fixed and absent parameters, and those that share their label."""
     table = fitted.structure.table
-    place = {at: row for at, row in enumerate(_own_rows(fitted))}
+    place = {at: row for at, row in enumerate(own_rows(fitted.structure.table))}
     sharing: dict[str, list[int]] = {}
     for at, row in place.items():
         one = table.parameters[row]
@@ -100,7 +98,7 @@ def released_constraints(fitted: Fitted, structure: Structure) -> list[Release]:
     of = np.array(
         [
             labels.index(row.label) if row.free and row.label else -1
-            for row in (table.parameters[at] for at in _own_rows(fitted))
+            for row in (table.parameters[at] for at in own_rows(fitted.structure.table))
         ]
     )
     found = []
@@ -111,6 +109,47 @@ def released_constraints(fitted: Fitted, structure: Structure) -> list[Release]:
         row = Parameter(lhs=left, op="==", rhs=right, value=0.0)
         found.append(Release(row, "constraint", direction, None))
     return found
+
+
+def derivatives_at(
+    fitted: Fitted, structure: Structure, cells: Floats, information: Information
+) -> tuple[Floats, Floats]:
+    """Give the first and second derivatives of the fit function by the cells of another structure.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        The model itself.
+    structure : Structure
+        The model with every cell free.
+    cells : ndarray of shape (L,)
+        Where the model itself is.
+    information : {"expected", "observed"}
+
+    Returns
+    -------
+    tuple of ndarray
+        Of shape (L,) and (L, L).
+
+    Raises
+    ------
+    ConvergenceError
+        If the model implies nothing there.
+    """
+    if fitted.by_squares:
+        problem = problem_of(structure, fitted.statistics)
+        here = problem.at(cells)
+        if here is None:
+            raise ConvergenceError("The enlarged model implies nothing at these estimates.")
+        slopes = problem.slopes(here.implied)
+        gradient = np.zeros(len(cells))
+        for one, off, by in zip(fitted.statistics, here.residuals, slopes, strict=True):
+            gradient -= 2 * ((one.share * one.weights * off) @ by)
+        return gradient, 2 * squares_information(fitted.statistics, slopes)
+    at = sets_at(structure, fitted.patterns, cells)
+    if at is None:
+        raise ConvergenceError("The implied covariance matrix is not positive definite.")
+    return sets_gradient(structure, at[0]), sets_hessian(structure, at[0], information)
 
 
 def score_tests(

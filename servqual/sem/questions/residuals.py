@@ -15,6 +15,7 @@ from servqual.sem.fitting.information import Sets, expected_of_sets, observed_of
 from servqual.sem.fitting.ml import Target
 from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.structure import Floats, Implied, Layout
+from servqual.sem.questions._squares_residuals import squares_errors
 from servqual.sem.result import SemResult
 from servqual.sem.robustness.saturated import (
     complete_information,
@@ -165,7 +166,9 @@ def model_residuals(result: SemResult) -> ModelResiduals:
 
        \frac1n P \Gamma P', \qquad P = I - \Delta (\Delta' V \Delta)^{-1} \Delta' V.
 
-    :math:`\Gamma` is that of normal data under ML, and holds without normality under MLR and MLM.
+    :math:`\Gamma` is that of normal data under ML, and holds without normality under MLR and MLM,
+    as under WLSMV and ULSMV, where V are the weights. Of ordered variables the residuals are those
+    of the correlations of latent responses.
     `residual_std` is :math:`(s_{ij} - \sigma_{ij}) / \sqrt{s_{ii} s_{jj}}`.
 
     References
@@ -190,18 +193,28 @@ def model_residuals(result: SemResult) -> ModelResiduals:
     _check(result)
     fitted = result.fitted
     problems = [one.unsaturated for one in fitted.data.groups if one.unsaturated]
-    errors = _errors(result) if not problems else [None] * len(fitted.data.groups)
+    errors: list[Floats] | list[None] = [None] * len(fitted.data.groups)
+    if fitted.by_squares:
+        if fitted.statistics[0].gamma is None:
+            problems.append(
+                f"No z: estimator {result.estimator} does not estimate the covariance of the "
+                "statistics. WLSMV and ULSMV do."
+            )
+        else:
+            errors = squares_errors(fitted)
+    elif not problems:
+        errors = _errors(result)
     several = len(fitted.data.groups) > 1
     frames = []
-    for label, implied, target, group, error in zip(
+    for label, moments, target, group, error in zip(
         fitted.data.labels,
-        fitted.point.implied,
+        fitted.compared,
         fitted.targets,
         fitted.data.groups,
         errors,
         strict=True,
     ):
-        frame = _frame(fitted.data.names, target, implied, error)
+        frame = _frame(fitted.data.names, target, moments, error)
         if group.unsaturated:
             for column in ("observed", *get_args(Residual)):
                 frame[column] = np.nan
@@ -288,11 +301,14 @@ def _check(result: SemResult) -> None:
 
 
 def _frame(
-    names: Sequence[str], target: Target, implied: Implied, error: Floats | None
+    names: Sequence[str],
+    target: Target,
+    moments: tuple[Floats, Floats | None],
+    error: Floats | None,
 ) -> pd.DataFrame:
     p = len(names)
     i, j = np.tril_indices(p)
-    s, sigma = target.covariance, implied.sigma[0]
+    s, (sigma, mu) = target.covariance, moments
     spread, own = np.sqrt(np.diag(s)), np.sqrt(np.diag(sigma))
     lhs = [names[int(at)] for at in i]
     op, rhs = ["~~"] * len(i), [names[int(at)] for at in j]
@@ -300,8 +316,8 @@ def _frame(
     divisor = spread[i] * spread[j]
     correlation = observed / divisor - expected / (own[i] * own[j])
     correlation[i == j] = 0.0
-    if implied.mu is not None and target.mean is not None:
-        mean, mu = target.mean, implied.mu[0]
+    if mu is not None and target.mean is not None:
+        mean = target.mean
         lhs, op, rhs = [*lhs, *names], [*op, *["~1"] * p], [*rhs, *[""] * p]
         observed, expected = np.concatenate([observed, mean]), np.concatenate([expected, mu])
         divisor = np.concatenate([divisor, spread])

@@ -180,6 +180,13 @@ def factor_scores(
             "result.problems says what is wrong with it."
         )
     fitted = result.fitted
+    if result.ordered:
+        raise ModelError(
+            "Of ordered variables the latent responses are not known, only between which "
+            "thresholds they lie, so weighted sums of the categories are no factor scores. Keep "
+            "the latent variables in one model with what they are to explain, or fit the model by "
+            "ML and score by that."
+        )
     if not fitted.structure.table.latent:
         raise ModelError("The model has no latent variables, so there is nothing to score.")
     rows, groups, index = _rows(fitted, data, group)

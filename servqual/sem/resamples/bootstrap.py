@@ -322,7 +322,9 @@ def bootstrap_sem(
     check_fitted(fitted)
     if result.estimator not in _LIKELIHOOD:
         raise ModelError(
-            f"The bootstrap refits by maximum likelihood; it has no {result.estimator} estimates."
+            f"The bootstrap refits by maximum likelihood; it has no {result.estimator} estimates. "
+            "WLSMV and ULSMV have standard errors that need no normality; monte_carlo_interval "
+            "gives intervals of indirect effects from them."
         )
     rows = rows_of(fitted)
     refitter = Refitter(fitted, rows)

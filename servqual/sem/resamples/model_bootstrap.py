@@ -217,6 +217,11 @@ def bollen_stine(
 
 
 def _check(fitted: Fitted, rows: tuple[GroupRows, ...]) -> None:
+    if fitted.by_squares:
+        raise ModelError(
+            "The bootstrap of Bollen and Stine refits by maximum likelihood, but this model was "
+            "fitted by least squares. Its own scaled test needs no normality."
+        )
     blank = sum(int(np.isnan(one.rows).any(axis=1).sum()) for one in rows)
     if blank:
         raise ModelError(

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from servqual.errors import ModelError
 from servqual.sem.fitting.baseline import baseline_test
 from servqual.sem.fitting.fit_indices import Test
 from servqual.sem.fitting.fitted import Fitted
-from servqual.sem.fitting.model_data import Missing
 from servqual.sem.fitting.problems import unidentified
 from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.structure import Floats
+from servqual.sem.robustness.estimators import ADJUSTED, CASEWISE, ROBUST_SQUARES
 from servqual.sem.robustness.missing_fit import (
     complete_misfit,
     information_of,
@@ -23,7 +21,7 @@ from servqual.sem.robustness.missing_fit import (
 )
 from servqual.sem.robustness.robust import parameter_scores, sandwich
 from servqual.sem.robustness.saturated import Saturated, fit_saturated, saturated_layout
-from servqual.sem.robustness.scaled_fit import robust_indices, scaled_indices
+from servqual.sem.robustness.scaled_fit import adjusted_test, robust_indices, scaled_indices
 from servqual.sem.robustness.scaling import (
     Scaling,
     baseline_trace,
@@ -32,11 +30,14 @@ from servqual.sem.robustness.scaling import (
     saturated_trace,
     scale_baseline_casewise,
     scale_casewise,
+    shifted_scaling,
 )
-
-Estimator = Literal["ML", "MLR", "MLM", "MLMV"]
-ESTIMATORS = ("ML", "MLR", "MLM", "MLMV")
-_CASEWISE = ("MLM", "MLMV")
+from servqual.sem.robustness.squares import (
+    baseline_traces,
+    blocks_of,
+    meat_of,
+    misfit_traces,
+)
 
 _Scalings = tuple[Scaling, Scaling]
 _UNKNOWN = Scaling(factor=np.nan, trace=np.nan)
@@ -60,63 +61,19 @@ class Inference:
     problems: list[str]
 
 
-def check_estimator(
-    estimator: str,
-    missing: Missing,
-    information: Information | None,
-    *,
-    moments: bool = False,
-    weighted: bool = False,
-    clustered: bool = False,
-) -> None:
-    """Refuse what an estimator cannot do.
-
-    Raises
-    ------
-    ModelError
-        Saying which estimator can.
-    """
-    if estimator not in ESTIMATORS:
-        raise ModelError(f"estimator must be one of {', '.join(ESTIMATORS)}, not {estimator!r}.")
-    if moments and estimator != "ML":
-        raise ModelError(
-            f"estimator={estimator!r} needs the answers themselves, but only moments are given. "
-            "Take estimator='ML', or give the answers."
-        )
-    for what, given in (("Sampling weights", weighted), ("Clusters", clustered)):
-        if given and estimator != "MLR":
-            raise ModelError(
-                f"{what} need standard errors and tests that allow for them: take "
-                f"estimator='MLR' instead of {estimator!r}."
-            )
-    if estimator in _CASEWISE and missing != "listwise":
-        raise ModelError(
-            f"estimator={estimator!r} takes complete rows only; with missing={missing!r} take "
-            "estimator='MLR'."
-        )
-    if information == "observed" and (estimator in _CASEWISE or missing == "two-stage"):
-        how = f"estimator={estimator!r}" if estimator in _CASEWISE else "missing='two-stage'"
-        raise ModelError(f"{how} goes with the expected information, not the observed one.")
-
-
-def default_information(estimator: str, missing: Missing) -> Information:
-    """Give the information that standard errors come from unless the user says otherwise."""
-    if missing == "two-stage" or (missing == "listwise" and estimator != "MLR"):
-        return "expected"
-    return "observed"
-
-
 def infer(fitted: Fitted, estimator: str, information: Information) -> Inference:
     """Give the covariance matrix of the estimates, and scaled tests where there are any."""
     if not fitted.converged:
         return _nothing(fitted, estimator)
+    if fitted.by_squares:
+        return _by_squares(fitted, estimator)
     if fitted.missing == "two-stage":
         return _two_stage(fitted, robust=estimator == "MLR")
     bread, problems = _bread(fitted, information)
     if estimator == "MLR":
         return _sandwiched(fitted, bread, problems)
-    if estimator in _CASEWISE:
-        return _casewise(fitted, bread, problems, adjust=estimator == "MLMV")
+    if estimator in CASEWISE:
+        return _casewise(fitted, bread, problems, adjust=estimator in ADJUSTED)
     fit: dict[str, float] = {}
     if fitted.missing == "fiml":
         saturated, reasons = _saturated(fitted)
@@ -139,11 +96,45 @@ def _bread(fitted: Fitted, information: Information) -> tuple[Floats, list[str]]
 def _nothing(fitted: Fitted, estimator: str) -> Inference:
     q = fitted.structure.n_parameters
     fit: dict[str, float] = {}
-    if estimator != "ML" or fitted.missing == "two-stage":
+    plain = estimator not in ROBUST_SQUARES if fitted.by_squares else estimator == "ML"
+    if not plain or fitted.missing == "two-stage":
         fit = _scaled(fitted, (_UNKNOWN, _UNKNOWN))
+        if fitted.by_squares and estimator in ADJUSTED:
+            fit |= adjusted_test(fitted.test, np.nan, np.nan)
     elif fitted.missing == "fiml":
         fit = _as_complete(fitted, (), robust=False)
     return Inference(covariance=np.full((q, q), np.nan), fit=fit, problems=[])
+
+
+def _by_squares(fitted: Fitted, estimator: str) -> Inference:
+    """Take the weights as right, or, of robust estimators, the covariance of the statistics."""
+    inverse, problems = unidentified(fitted, fitted.hessian("expected"))
+    bread = 2 * inverse
+    if estimator not in ROBUST_SQUARES:
+        return Inference(covariance=bread / fitted.n, fit={}, problems=problems)
+    blocks = blocks_of(fitted)
+    df, base_df = fitted.df, baseline_test(fitted).df
+    usable = np.nan if np.isnan(bread).any() else 1.0
+    meat = meat_of(blocks)
+    trace, square = (usable * one for one in misfit_traces(blocks, np.nan_to_num(bread), meat))
+    base_trace, base_square = baseline_traces(blocks)
+    if estimator in ADJUSTED:
+        scalings = (
+            shifted_scaling(trace, square, df),
+            shifted_scaling(base_trace, base_square, base_df),
+        )
+    else:
+        scalings = mean_scaling(trace, df), mean_scaling(base_trace, base_df)
+    fit = _scaled(fitted, scalings)
+    if estimator in ADJUSTED:
+        fit |= adjusted_test(fitted.test, trace, square)
+    clustered = fitted.data.groups[0].clusters is not None
+    few = _few(fitted, len(blocks[0].gamma.held)) if clustered else []
+    return Inference(
+        covariance=sandwich(bread, meat, fitted.n),
+        fit=fit,
+        problems=problems + few + _unusable(fitted, scalings),
+    )
 
 
 def _sandwiched(fitted: Fitted, bread: Floats, problems: list[str]) -> Inference:
@@ -226,9 +217,13 @@ def _saturated(fitted: Fitted) -> tuple[tuple[Saturated, ...], list[str]]:
 
 
 def _scaled(fitted: Fitted, scalings: _Scalings) -> dict[str, float]:
-    return scaled_indices(
-        fitted.test, baseline_test(fitted), scalings, fitted.n, len(fitted.data.groups)
+    found = scaled_indices(
+        fitted.test, baseline_test(fitted), scalings, fitted.size, len(fitted.data.groups)
     )
+    if fitted.by_squares:
+        # Robust indices estimate those of maximum likelihood, whose misfit is another one.
+        found |= {name: np.nan for name in found if name.endswith("_robust")}
+    return found
 
 
 def _as_complete(
@@ -248,7 +243,7 @@ def _as_complete(
         Test(chi2=x, df=df),
         Test(chi2=base, df=base_df),
         (mean_scaling(trace, df), mean_scaling(base_trace, base_df)),
-        fitted.n,
+        fitted.size,
         len(fitted.data.groups),
     )
 

@@ -22,7 +22,7 @@ References
 """
 
 import numpy as np
-from scipy.special import chdtr, chndtr, chndtrinc
+from scipy.special import chdtr, chdtrc, chndtr, chndtrinc
 
 from servqual.sem.fitting.fit_indices import (
     CLOSE,
@@ -40,6 +40,19 @@ def scale(test: Test, scaling: Scaling) -> Test:
         return test
     usable = scaling.factor > 0
     return Test(chi2=test.chi2 / scaling.factor + scaling.shift if usable else np.nan, df=test.df)
+
+
+def adjusted_test(test: Test, trace: float, square: float) -> dict[str, float]:
+    r"""Adjust a test for mean and variance by its degrees of freedom, instead of by a shift.
+
+    :math:`\chi^2 t / t_2` has :math:`t^2 / t_2` degrees of freedom, with t and :math:`t_2` the
+    traces of :math:`U\Gamma` and of its square (Satorra & Bentler, 1994).
+    """
+    usable = test.df > 0 and square > 0
+    df = trace**2 / square if usable else np.nan
+    chi2 = test.chi2 * trace / square if usable else np.nan
+    p_value = float(chdtrc(df, chi2)) if df > 0 else np.nan
+    return {"chi2_adjusted": chi2, "df_adjusted": df, "p_value_adjusted": p_value}
 
 
 def scaled_indices(

@@ -113,7 +113,7 @@ class Model:
         return self.text
 
 
-def read_model(text: str) -> Model:
+def read_model(text: str, *, composites: bool = False) -> Model:
     """Read a model text as lavaan and semopy write it.
 
     Statements stand on lines of their own, or are parted by `;`. A line goes on where it ends in an
@@ -138,6 +138,9 @@ def read_model(text: str) -> Model:
     ----------
     text : str
         The model.
+    composites : bool
+        Whether it is one of partial least squares, where ``f <~ x1 + x2`` forms the construct f
+        from its indicators, and ``y ~ a + b + a:b`` has a product of constructs.
 
     Raises
     ------
@@ -157,8 +160,9 @@ def read_model(text: str) -> Model:
     relations: dict[tuple[str, ...], Relation] = {}
     assignments: list[Assignment] = []
     equalities: list[Equality] = []
-    for words in _statements(tokens_of(text), text):
-        left, relation, right = _sides(words, text)
+    tokens = tokens_of(text)
+    for words in _statements(_with_products(tokens) if composites else tokens, text):
+        left, relation, right = _sides(words, text, composites)
         if relation.text == ":=":
             if len(left) != 1 or left[0].kind != NAME:
                 fail(text, left[0].at, "one name stands left of :=.")
@@ -178,6 +182,19 @@ def read_model(text: str) -> Model:
         assignments=tuple(assignments),
         equalities=tuple(equalities),
     )
+
+
+def _with_products(tokens: Sequence[Token]) -> list[Token]:
+    """Make one name of a product, `a:b`."""
+    found: list[Token] = []
+    for token in tokens:
+        if token.kind == NAME and len(found) > 1 and found[-1].text == ":":
+            first = found[-2]
+            if first.kind == NAME and ":" not in first.text:
+                found[-2:] = [Token(NAME, f"{first.text}:{token.text}", first.at)]
+                continue
+        found.append(token)
+    return found
 
 
 def _statements(tokens: Sequence[Token], text: str) -> list[list[Token]]:
@@ -211,7 +228,9 @@ def _joins(tokens: Sequence[Token], i: int) -> bool:
     return following is not None and _goes_on(following) and following.text not in ("(", "-")
 
 
-def _sides(words: Sequence[Token], text: str) -> tuple[Sequence[Token], Token, Sequence[Token]]:
+def _sides(
+    words: Sequence[Token], text: str, composites: bool
+) -> tuple[Sequence[Token], Token, Sequence[Token]]:
     first = words[0]
     if first.text in _FOREIGN and len(words) > 1 and words[1].text == "(":
         fail(text, first.at, f"{first.text} is semopy's; {_FOREIGN[first.text]}")
@@ -224,7 +243,7 @@ def _sides(words: Sequence[Token], text: str) -> tuple[Sequence[Token], Token, S
             "with), := (defined as) or == (equals).",
         )
     relation = words[at[0]]
-    if relation.text in _REFUSED:
+    if relation.text in _REFUSED and not (composites and relation.text == "<~"):
         fail(text, relation.at, _REFUSED[relation.text])
     if len(at) > 1:
         second = words[at[1]]
@@ -268,8 +287,8 @@ def _relation(lhs: Token, relation: Token, term: Sequence[Token], text: str) -> 
             star = next(token for token in term if token.text == "*")
             fail(text, star.at, "a variable or a modifier is expected here, not '*'.")
         modifiers = modifiers.merged(modifier_of(words, text), text, words[0].at)
-    if op in ("=~", "~") and lhs.text == rhs:
-        said = "measure" if op == "=~" else "explain"
+    if op in ("=~", "<~", "~") and lhs.text == rhs:
+        said = "explain" if op == "~" else "measure"
         fail(text, variable.at, f"{rhs!r} cannot {said} itself.")
     if op == "~*~" and lhs.text != rhs:
         fail(text, variable.at, "a scale has one variable on both sides: x ~*~ x.")

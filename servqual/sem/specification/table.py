@@ -1,7 +1,7 @@
 """The complete table of a model's parameters: what the text says, and what it leaves unsaid."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -12,6 +12,13 @@ from servqual.errors import ModelError, nearest
 from servqual.sem.specification._constraints import constraints_of, definitions_of
 from servqual.sem.specification._defaults import complete
 from servqual.sem.specification._roles import Roles, check_roles, roles_of
+from servqual.sem.specification.equalities import (
+    check_equal,
+    check_partial,
+    hold_equal,
+    key_of,
+    kind_of,
+)
 from servqual.sem.specification.parameters import Constraint, Definition, Parameter
 from servqual.sem.specification.syntax import INTERCEPT, Model, read_model
 
@@ -40,6 +47,9 @@ class ParameterTable(Result):
     n_groups : int
     means : bool
         Whether the model has intercepts and means.
+    group_equal, group_partial : tuple of str
+        What is held equal in all groups, and which parameters are let go of it; empty where there
+        is one group.
     """
 
     parameters: tuple[Parameter, ...]
@@ -49,6 +59,8 @@ class ParameterTable(Result):
     latent: tuple[str, ...]
     n_groups: int = 1
     means: bool = False
+    group_equal: tuple[str, ...] = ()
+    group_partial: tuple[str, ...] = ()
 
     @property
     def indicators(self) -> Mapping[str, tuple[str, ...]]:
@@ -157,6 +169,8 @@ def build_table(
     n_groups: int = 1,
     ordered: Collection[str] | Mapping[str, int] = (),
     orthogonal: bool = False,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
 ) -> ParameterTable:
     """Complete a model by what its text leaves unsaid, as lavaan's `sem` does.
 
@@ -169,12 +183,18 @@ def build_table(
     - With `means`, intercepts of observed variables are free and means of latent variables 0.
     - Of an ordered item the residual variance and the scale are fixed to 1, the intercept to 0.
     - Parameters that share a label with a fixed one are fixed to its value.
+    - What `group_equal` names gets one label (``.p2.``) in all groups, unless the text labels or
+      fixes it, or sets groups apart by ``c()``. Equal intercepts or thresholds free the means of
+      latent variables in the later groups, equal thresholds the scales of ordered items, and equal
+      loadings, with `std_lv`, the variances of latent variables; unless the text fixes them.
 
     Predictors have their variances and covariances as parameters, where lavaan holds them at the
     sample's (`fixed.x`): the same estimates and the same chi-square. They also stay correlated when
     the text names one of their variances or covariances; lavaan then sets the others to zero. As in
     lavaan, an exogenous latent variable and an observed predictor do not covary unless the text
-    says so; `uncorrelated` names such pairs.
+    says so; `uncorrelated` names such pairs. What describes predictors is never held equal. Nor is
+    the mean of a latent variable that only latent variables measure ever freed, as its groups would
+    then have more latent means than can be told apart.
 
     Parameters
     ----------
@@ -193,13 +213,21 @@ def build_table(
         Ordered items; a mapping gives the number of thresholds (categories less one) of each.
     orthogonal : bool
         Set the covariances among latent variables to 0.
+    group_equal : str or sequence of str
+        What is equal in all groups: "loadings", "intercepts" (of observed variables),
+        "thresholds" (which go with intercepts where some items are ordered), "residuals" (their
+        variances), "residual.covariances", "means" (of latent variables), "regressions",
+        "lv.variances", "lv.covariances".
+    group_partial : str or sequence of str
+        Parameters that are let go of it, as a model text writes them: "f =~ x2", "x3 ~ 1",
+        "x1 | t2".
 
     Raises
     ------
     ModelError
         If a variable is unknown, a latent variable measures itself, constraints are not linear,
         contradict each other or name no label, or definitions run in a circle; with line, column
-        and the nearest known name.
+        and the nearest known name. If `group_equal` or `group_partial` names what is not there.
 
     Examples
     --------
@@ -229,6 +257,19 @@ def build_table(
         thresholds=_thresholds(ordered, read, roles, columns),
         orthogonal=orthogonal,
     )
+    equal = check_equal(group_equal, parameters)
+    partial = check_partial(group_partial, parameters)
+    let_go: dict[str, None] = {}
+    if n_groups == 1:
+        equal = ()
+    if equal:
+        _check_means(equal, means=means)
+        let_go = dict.fromkeys(
+            str(row)
+            for row in parameters
+            if key_of(row) in partial and kind_of(row, roles) in equal
+        )
+        parameters = hold_equal(parameters, roles, equal, partial, n_groups=n_groups, std_lv=std_lv)
     labels = dict.fromkeys(row.label for row in parameters if row.label)
     definitions = definitions_of(read, labels)
     return ParameterTable(
@@ -239,7 +280,17 @@ def build_table(
         latent=roles.latent,
         n_groups=n_groups,
         means=means,
+        group_equal=equal,
+        group_partial=tuple(let_go),
     )
+
+
+def _check_means(equal: Collection[str], *, means: bool) -> None:
+    asked = [word for word in ("intercepts", "thresholds", "means") if word in equal]
+    if asked and not means:
+        raise ModelError(
+            f"group_equal has {asked[0]!r}, but the model has no means; leave means=False out."
+        )
 
 
 def _thresholds(

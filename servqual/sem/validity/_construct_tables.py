@@ -89,6 +89,11 @@ def ratios_frame(
 
 def _complete_rows(result: SemResult, at: int) -> Floats:
     rows = result.fitted.data.groups[at].rows
+    if result.ordered:
+        raise ModelError(
+            "Intervals of HTMT resample rows, and there are none of polychoric correlations yet. "
+            "Leave n_resamples out, or fit the model without ordered=."
+        )
     if rows is None:
         raise ModelError(
             "Intervals of HTMT need the answers themselves, but only moments are at hand. Fit the "
@@ -120,7 +125,7 @@ def constructs_frame(
         apart = [
             frozenset(pair) not in nested for pair in zip(shared["lhs"], shared["rhs"], strict=True)
         ]
-        shared = shared[apart].dropna(subset="r_squared")
+        shared = shared[np.array(apart, dtype=bool)].dropna(subset="r_squared")
         most, most_with = np.nan, ""
         if len(shared):
             top = shared.iloc[int(np.argmax(shared["r_squared"]))]

@@ -1,15 +1,17 @@
 """Whether the latent variables of a model are measured well, and can be told apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from servqual._frames import read_only
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError, nearest, shortened
 from servqual.sem.result import SemResult
-from servqual.sem.validity._composites import constructs_of
+from servqual.sem.validity._composites import Construct, constructs_of
 from servqual.sem.validity._construct_tables import (
     constructs_frame,
     pairs_frame,
@@ -37,6 +39,10 @@ class ConstructValidity(Result):
         Of all intervals.
     problems : tuple of str
         What could not be computed, and why.
+    constructs : tuple of Construct
+        The latent variables with their loadings, for those who explain the figures.
+    covariance : ndarray of shape (p, p)
+        Sample covariances of the observed variables, of which HTMT is made.
     """
 
     n: int
@@ -45,6 +51,8 @@ class ConstructValidity(Result):
     n_resamples: int
     confidence: float
     problems: tuple[str, ...]
+    constructs: tuple[Construct, ...] = field(compare=False)
+    covariance: NDArray[np.float64]
     _table: pd.DataFrame
     _correlations: pd.DataFrame
     _ratios: pd.DataFrame
@@ -264,6 +272,8 @@ def construct_validity(
         n_resamples=n_resamples,
         confidence=result.confidence,
         problems=tuple(problems + unmeasured(constructs, result.converged)),
+        constructs=constructs,
+        covariance=read_only(result.fitted.data.groups[at].covariance),
         _table=constructs_frame(constructs, correlations, ratios, converged=result.converged),
         _correlations=correlations,
         _ratios=ratios,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from servqual.sem.fitting.fitted import fit_structure
+from servqual.sem.fitting.fits import fit_structure
 from servqual.sem.fitting.ml import evaluate, expected_hessian, gradient, minimise
 from servqual.sem.fitting.model_data import read_model_data, read_source
 from servqual.sem.fitting.scoring import sets_at, sets_gradient, sets_hessian

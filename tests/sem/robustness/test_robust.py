@@ -370,7 +370,8 @@ def test_rows_without_a_cluster_are_left_out_and_said():
     [
         (
             {"estimator": "WLS"},
-            "estimator must be one of ML, MLR, MLM, MLMV, not 'WLS'.",
+            "estimator must be one of ML, MLR, MLM, MLMV, ULS, ULSMV, GLS, DWLS, WLSM, WLSMV, not "
+            "'WLS'.",
         ),
         (
             {"weights": "w"},

@@ -1,0 +1,1 @@
+"""Whether groups, or expectation and perception, are measured alike."""
