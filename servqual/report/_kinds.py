@@ -4,8 +4,6 @@ The order of `KINDS` is that of the report. A table leaves out the columns in ``
 again what stands elsewhere in the report.
 """
 
-from dataclasses import dataclass
-
 from servqual._language import say
 from servqual._result import Result
 from servqual.comparisons.contrasts import DimensionContrasts
@@ -30,6 +28,20 @@ from servqual.reliability.difference_scores import DifferenceScoreReliability
 from servqual.reliability.hierarchical import HierarchicalOmega
 from servqual.reliability.item_quality import ItemAnalysis
 from servqual.reliability.retest import RetestReliability
+from servqual.report._invariance_kinds import INVARIANCE_KINDS, POLYCHORIC
+from servqual.report._kind import (
+    CARDS,
+    FACTORS,
+    GROUPS,
+    PRIORITIES,
+    RELIABILITY,
+    SAMPLE,
+    SCORES,
+    TESTS,
+    Kind,
+)
+from servqual.report._model_kinds import MODEL_KINDS
+from servqual.report._path_kinds import MODEL_INDEX, PATH_KINDS
 from servqual.report._undone import Undone
 from servqual.responses import Responses
 from servqual.scorecards.card import ScoreCard
@@ -43,15 +55,6 @@ from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 from servqual.tables._labels import instrument_of
 
-SAMPLE = "Sample"
-SCORES = "Scores"
-RELIABILITY = "Reliability"
-FACTORS = "Factors"
-TESTS = "Tests of the gaps"
-GROUPS = "Groups and waves"
-PRIORITIES = "Priorities"
-CARDS = "Score cards"
-
 _OF = {
     "gap": "gap scores",
     "perception": "perceptions",
@@ -61,31 +64,6 @@ _OF = {
     "superiority": "superiority scores",
     "item": "items",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of result that a report takes.
-
-    Attributes
-    ----------
-    type : type
-    maker : str
-        The function that gives it.
-    chapter, heading : str
-        Where it stands and what stands over it, in English.
-    omit : tuple of str
-        Columns that its table leaves out.
-    columns : tuple of str
-        The columns of its table, for one that shows blank columns; otherwise all but `omit`.
-    """
-
-    type: type[Result]
-    maker: str
-    chapter: str
-    heading: str
-    omit: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
 
 
 KINDS = (
@@ -149,6 +127,7 @@ KINDS = (
         chapter=FACTORS,
         heading="Minimum average partial correlation",
     ),
+    POLYCHORIC,
     Kind(
         type=FactorSolution,
         maker="fit_efa",
@@ -162,6 +141,9 @@ KINDS = (
         chapter=FACTORS,
         heading="One general factor behind the dimensions",
     ),
+    *MODEL_KINDS,
+    *INVARIANCE_KINDS,
+    *PATH_KINDS,
     Kind(
         type=GapTests,
         maker="gap_tests",
@@ -244,6 +226,7 @@ KINDS = (
         heading="Satisfaction index",
         omit=("se", "target"),
     ),
+    MODEL_INDEX,
     Kind(
         type=Proportion,
         maker="proportion",

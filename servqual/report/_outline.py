@@ -10,15 +10,19 @@ from servqual._result import Result
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
 from servqual.profile import SampleProfile
-from servqual.report._kinds import KINDS, SAMPLE, Kind, detail_of, instrument_behind, kind_of
+from servqual.report._kind import SAMPLE, Kind
+from servqual.report._kinds import KINDS, detail_of, detail_of_items, instrument_behind, kind_of
 from servqual.report._method import citation, formulas, references
-from servqual.report._parts import Shown, journal_tables
+from servqual.report._models import answers_of, heading_of, instrument_of_models
+from servqual.report._parts import journal_tables
 from servqual.report._pictures import Plan, plans
 from servqual.report._settings import settings
+from servqual.report._shown import Shown
 from servqual.report._summary import Fact, facts, summary
 from servqual.report._undone import Undone
 from servqual.responses import Responses
 from servqual.scores.common import Scores
+from servqual.sem.result import SemResult
 
 EVIDENCE = {
     "verified": "verified: read in the sources named",
@@ -116,7 +120,7 @@ def outline(results: Sequence[Result], language: str, title: str | None = None) 
     ordered = _ordered(results)
     instruments = _instruments(ordered)
     names = say(", ", language).join(one.title_in(language) for one in instruments)
-    sections = _sections(ordered, language)
+    sections = _sections(ordered, language, instrument_of_models(instruments))
     return Report(
         language=language,
         title=title or names or say("Service quality", language),
@@ -151,31 +155,33 @@ def _known(result: Result) -> Kind:
     return kind
 
 
-def _sections(results: Sequence[Result], language: str) -> tuple[Section, ...]:
-    headings = _headings(results, language)
+def _sections(
+    results: Sequence[Result], language: str, of_models: Instrument | None
+) -> tuple[Section, ...]:
+    headings = _headings(results, language, of_models)
     return tuple(
-        _section(result, heading, language)
+        _section(result, heading, language, of_models)
         for result, heading in zip(results, headings, strict=True)
     )
 
 
-def _section(result: Result, heading: str, language: str) -> Section:
-    tables = journal_tables(result, _known(result), heading, language)
+def _section(result: Result, heading: str, language: str, of_models: Instrument | None) -> Section:
+    tables = journal_tables(result, _known(result), heading, language, of_models)
     own = tables[0].table.notes if tables else result.notes(language)
     beside = [note for one in tables[1:] for note in one.table.notes]
     return Section(
         heading=heading,
         title=result.title(language),
         result=result,
-        pictures=plans(result, language),
+        pictures=plans(result, language, of_models),
         tables=tables,
         notes=tuple(dict.fromkeys([*own, *beside])),
     )
 
 
-def _headings(results: Sequence[Result], language: str) -> list[str]:
+def _headings(results: Sequence[Result], language: str, of_models: Instrument | None) -> list[str]:
     """Name each section: what it is, of what, and of which instrument where there are several."""
-    found = [_heading(result, language) for result in results]
+    found = [_heading(result, language, of_models) for result in results]
     several = Counter(found)
     instruments = {text: set[str]() for text in several}
     for text, result in zip(found, results, strict=True):
@@ -193,11 +199,17 @@ def _headings(results: Sequence[Result], language: str) -> list[str]:
     return found
 
 
-def _heading(result: Result, language: str) -> str:
+def _heading(result: Result, language: str, of_models: Instrument | None) -> str:
     heading = _known(result).heading
+    detail = detail_of(result, language)
     if isinstance(result, FactorSolution) and result.method == "components":
         heading = "Principal component analysis"
-    detail = detail_of(result, language)
+    elif isinstance(result, SemResult):
+        heading = heading_of(result)
+        of = answers_of(result, of_models)
+        detail = say(detail_of_items(of), language) if of else ""
+    elif isinstance(result, Undone) and result.heading:
+        heading = result.heading
     text = say(heading, language)
     return say("{heading}: {detail}", language, heading=text, detail=detail) if detail else text
 

@@ -1,7 +1,7 @@
 """The tables of a result in journal form: the main one, and those that stand beside it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -12,74 +12,86 @@ from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.rotation import OBLIQUE
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
+from servqual.pls.paper import pls_tables
+from servqual.pls.result import PlsResult
 from servqual.reliability.difference_audit import DifferenceScoreAudit
-from servqual.report._kinds import Kind, instrument_behind
+from servqual.report._kind import Kind
+from servqual.report._kinds import instrument_behind
+from servqual.report._model_tables import model_tables
+from servqual.report._shown import Part, Shown, built, part_title
 from servqual.report._undone import Undone
 from servqual.tables._labels import Labels
-from servqual.tables._model import Table, build
+from servqual.tables._model import Table
 from servqual.tables._numbers import NOTHING
 
 FEWEST_EIGENVALUES = 6
 BEYOND = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A table in journal form, with a short name for a place where its title stands elsewhere."""
+def journal_tables(
+    result: Result,
+    kind: Kind,
+    heading: str,
+    language: str,
+    of_models: Instrument | None = None,
+) -> tuple[Shown, ...]:
+    """Give the tables of a result, not numbered yet; without figures there is no table.
 
-    caption: str
-    table: Table
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class _Part(Result):
-    """A frame of a result, as a result of its own."""
-
-    name: str
-    frame: pd.DataFrame
-    said: tuple[str, ...] = ()
-    confidence: float = 0.95
-
-    def title(self, language: str = "en") -> str:
-        return self.name
-
-    def notes(self, language: str = "en") -> tuple[str, ...]:
-        return self.said
-
-    def to_frame(self) -> pd.DataFrame:
-        return self.frame
-
-
-def journal_tables(result: Result, kind: Kind, heading: str, language: str) -> tuple[Shown, ...]:
-    """Give the tables of a result, not numbered yet; without figures there is no table."""
+    The variables of structural models bear the labels of the instrument `of_models`.
+    """
     if isinstance(result, Undone):
         return ()
-    instrument = instrument_behind(result)
+    own = model_tables(result, of_models, heading, language)
+    if own is not None:
+        return own
+    if isinstance(result, PlsResult):
+        return _of_paths(result, of_models, heading, language)
+    instrument = instrument_behind(result) or of_models
     main = _trimmed(result, language) if isinstance(result, ParallelAnalysis) else result
+    if kind.main is not None:
+        main = Part(
+            name=result.title(language),
+            frame=kind.main(result),
+            said=result.notes(language),
+            confidence=getattr(result, "confidence", 0.95),
+        )
     caption, *beside = _captions(result)
-    shown = [(say(caption, language), _built(main, instrument, language, kind))]
-    for name, frame, said in _beside(result, beside, language):
-        part = _Part(
-            name=say("{caption}, {heading}", language, caption=name, heading=heading),
+    shown = [(say(caption, language), _main_table(main, instrument, language, kind))]
+    frames = [(say(name, language), frame(result), ()) for name, frame in kind.beside.items()]
+    for name, frame, said in (*_beside(result, beside, language), *frames):
+        part = Part(
+            name=part_title(name, heading, language),
             frame=frame,
             said=said,
             confidence=getattr(result, "confidence", 0.95),
         )
-        shown.append((name, _built(part, instrument, language)))
+        shown.append((name, built(part, instrument, language)))
     return tuple(Shown(caption=name, table=table) for name, table in shown if table is not None)
 
 
-def _built(
-    result: Result, instrument: Instrument | None, language: str, kind: Kind | None = None
+def _of_paths(
+    result: PlsResult, instrument: Instrument | None, heading: str, language: str
+) -> tuple[Shown, ...]:
+    """Give the tables of a path model; nothing of one that did not converge."""
+    found = []
+    for one in pls_tables(result) if result.converged else ():
+        caption = one.title(language)
+        said = () if one.brief else result.notes(language)
+        name = result.title(language) if not found else part_title(caption, heading, language)
+        table = built(Part(name=name, frame=one.frame, said=said), instrument, language)
+        if table is not None:
+            found.append(Shown(caption=caption, table=table))
+    return tuple(found)
+
+
+def _main_table(
+    result: Result, instrument: Instrument | None, language: str, kind: Kind
 ) -> Table | None:
     """Build a table without the columns that its kind omits, or give None if none has a figure."""
-    columns = None if kind is None else kind.columns or None
-    try:
-        table = build(result, language=language, number="", columns=columns, instrument=instrument)
-    except ValueError:
+    table = built(result, instrument, language, kind.columns or None)
+    if table is None:
         return None
-    if kind is not None:
-        table = _without(table, kind.omit)
+    table = _without(table, kind.omit)
     return table if table.columns else None
 
 
@@ -133,7 +145,7 @@ def _trimmed(result: ParallelAnalysis, language: str) -> Result:
     """Leave out the eigenvalues far beyond any that are to be kept."""
     kept = result.suggested.fillna(0).to_numpy(dtype=int).max()
     frame, note = _first(result.to_frame(), max(FEWEST_EIGENVALUES, kept + BEYOND), language)
-    return _Part(name=result.title(language), frame=frame, said=(*result.notes(language), *note))
+    return Part(name=result.title(language), frame=frame, said=(*result.notes(language), *note))
 
 
 def _first(frame: pd.DataFrame, last: int, language: str) -> tuple[pd.DataFrame, tuple[str, ...]]:

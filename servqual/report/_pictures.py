@@ -11,15 +11,20 @@ from xml.etree import ElementTree as ET
 from servqual._language import say
 from servqual._lazy import require
 from servqual._result import Result
+from servqual.instrument import Instrument
 from servqual.plots.dumbbell import plot_dumbbell
 from servqual.plots.gaps import plot_gaps
+from servqual.plots.importance_map import plot_importance_map
 from servqual.plots.priorities import plot_importance_performance
 from servqual.plots.radar import plot_radar
 from servqual.plots.zone import plot_tolerance
+from servqual.pls.importance_map import ImportancePerformanceMap
 from servqual.priorities.matrix import ImportancePerformance
+from servqual.report._diagrams import diagram_of, groups_drawn
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
+from servqual.sem.result import SemResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,6 +50,8 @@ class Plan:
     square : bool
         Whether its height is fixed.
     polar : bool
+    measure : callable, optional
+        What gives its width and height in inches, where the rows do not.
     """
 
     caption: str
@@ -52,10 +59,13 @@ class Plan:
     rows: int = 0
     square: bool = False
     polar: bool = False
+    measure: Callable[[], tuple[float, float]] | None = None
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height in inches."""
+        if self.measure is not None:
+            return self.measure()
         if self.polar or self.square:
             return WIDTH, 5.2
         return WIDTH, 1.3 + (0.42 if self.rows < 12 else 0.26) * self.rows
@@ -69,12 +79,27 @@ class Bitmap:
     boxed: bool
 
 
-def plans(result: Result, language: str) -> tuple[Plan, ...]:
-    """Give the plans of the pictures of a result."""
+def plans(result: Result, language: str, of_models: Instrument | None = None) -> tuple[Plan, ...]:
+    """Give the plans of the pictures of a result.
+
+    The variables of structural models bear the labels of the instrument `of_models`.
+    """
+    if isinstance(result, SemResult):
+        return _of_model(result, language, of_models)
     if isinstance(result, GapScores):
         return _of_gaps(result, language)
     if isinstance(result, ToleranceScores):
         return _of_zone(result, language)
+    if isinstance(result, ImportancePerformanceMap):
+        return (
+            Plan(
+                caption=say("Importance-performance map", language),
+                draw=lambda axes: plot_importance_map(
+                    result, ax=axes, instrument=of_models, language=language
+                ),
+                square=True,
+            ),
+        )
     if isinstance(result, ImportancePerformance):
         if not result.table[["importance", "performance"]].notna().all(axis=1).any():
             return ()
@@ -97,6 +122,17 @@ def plans(result: Result, language: str) -> tuple[Plan, ...]:
             ),
         )
     return ()
+
+
+def _of_model(result: SemResult, language: str, instrument: Instrument | None) -> tuple[Plan, ...]:
+    found = []
+    for group in groups_drawn(result):
+        diagram = diagram_of(result, group, instrument, language, WIDTH)
+        caption = say("Path diagram", language)
+        if len(result.groups) > 1:
+            caption = say("{heading}: {detail}", language, heading=caption, detail=group)
+        found.append(Plan(caption=caption, draw=diagram.draw, measure=diagram.size))
+    return tuple(found)
 
 
 def _of_gaps(result: GapScores, language: str) -> tuple[Plan, ...]:

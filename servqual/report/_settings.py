@@ -19,6 +19,7 @@ from servqual.factors.adequacy import Factorability
 from servqual.factors.average_partial import MinimumAveragePartial
 from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.solution import FactorSolution
+from servqual.indices.model_index import ModelIndex
 from servqual.priorities.matrix import ImportancePerformance
 from servqual.priorities.sheet import ActionSheet
 from servqual.reliability.consistency import InternalConsistency
@@ -27,6 +28,9 @@ from servqual.reliability.difference_scores import DifferenceScoreReliability
 from servqual.reliability.hierarchical import HierarchicalOmega
 from servqual.reliability.item_quality import ItemAnalysis
 from servqual.reliability.retest import RetestReliability
+from servqual.report._kinds import kind_of
+from servqual.report._phrases import joined, seed_of
+from servqual.report._undone import Undone
 from servqual.scorecards.card import INTERVALS, ScoreCard
 from servqual.scorecards.effort import CustomerEffortScore
 from servqual.scorecards.index import SatisfactionIndex
@@ -51,13 +55,21 @@ ROTATIONS = {
 def settings(result: Result, language: str) -> str:
     """Say how a result was computed and with which settings; empty for what needs no word."""
     writer = next((one for kind, one in _WRITERS.items() if isinstance(result, kind)), None)
-    return "" if writer is None else writer(result, language)
+    if writer is not None:
+        return writer(result, language)
+    kind = kind_of(result)
+    method = "" if kind is None else kind.method
+    if not isinstance(method, str):
+        return method(result, language)
+    return say(method, language) if method else ""
 
 
 def sources(result: Result) -> tuple[str, ...]:
     """Give the publications that the figures of a result rest on."""
     found = next((one for kind, one in _SOURCES.items() if isinstance(result, kind)), ())
-    return (*found, *_sources_of_settings(result))
+    known = None if isinstance(result, Undone) else kind_of(result)
+    own = () if known is None else known.sources
+    return (*found, *_sources_of_settings(result), *(own(result) if callable(own) else own))
 
 
 def _consistency(result: InternalConsistency, language: str) -> str:
@@ -68,13 +80,13 @@ def _consistency(result: InternalConsistency, language: str) -> str:
     )
     if result.omega:
         omega = say("Omega total of one-factor maximum-likelihood solutions.", language)
-        text = _joined(language, text, omega)
+        text = joined(language, text, omega)
     if result.interval == "feldt":
         how = "{percent} % intervals: alpha by Feldt's F distribution, omega by the delta method."
-        return _joined(language, text, say(how, language, percent=percent))
+        return joined(language, text, say(how, language, percent=percent))
     how = "{percent} % intervals: bootstrap ({kind}), {count:,} resamples, {seed}."
     kinds = {"percentile": "percentile", "bca": "bias-corrected accelerated (BCa)"}
-    return _joined(
+    return joined(
         language,
         text,
         say(
@@ -83,7 +95,7 @@ def _consistency(result: InternalConsistency, language: str) -> str:
             percent=percent,
             kind=say(kinds[result.interval], language),
             count=result.n_resamples,
-            seed=_seed(result.seed, language),
+            seed=seed_of(result.seed, language),
         ),
     )
 
@@ -200,17 +212,17 @@ def _gap_tests(result: GapTests, language: str) -> str:
         low, high = result.worth_mending
         template = "Equivalence: two one-sided tests against {low:g} and {high:g}."
         texts.append(say(template, language, low=low, high=high))
-    return _joined(language, *texts)
+    return joined(language, *texts)
 
 
 def _published(result: PublishedTests, language: str) -> str:
     text = say("Paired t tests from published means and standard deviations.", language)
-    return _joined(language, text, _family(result, language))
+    return joined(language, text, _family(result, language))
 
 
 def _contrasts(result: DimensionContrasts, language: str) -> str:
     text = say("Paired t tests of the differences between the dimensions.", language)
-    return _joined(language, text, _family(result, language))
+    return joined(language, text, _family(result, language))
 
 
 def _zones(result: ToleranceTests, language: str) -> str:
@@ -219,7 +231,7 @@ def _zones(result: ToleranceTests, language: str) -> str:
         "the zone with Wilson's intervals.",
         language,
     )
-    return _joined(language, text, _family(result, language))
+    return joined(language, text, _family(result, language))
 
 
 def _groups(result: GroupComparison, language: str) -> str:
@@ -229,7 +241,7 @@ def _groups(result: GroupComparison, language: str) -> str:
         language,
         by=result.by,
     )
-    return _joined(language, text, _family(result, language))
+    return joined(language, text, _family(result, language))
 
 
 def _waves(result: WaveComparison, language: str) -> str:
@@ -242,7 +254,7 @@ def _waves(result: WaveComparison, language: str) -> str:
     detectable = say(
         "Minimum detectable change at a power of {power:g} %.", language, power=100 * result.power
     )
-    return _joined(language, text, detectable, _family(result, language))
+    return joined(language, text, detectable, _family(result, language))
 
 
 def _crossed(result: CrossTable, language: str) -> str:
@@ -266,7 +278,7 @@ def _matrix(result: ImportancePerformance, language: str) -> str:
     if not result.n_resamples:
         return text
     template = "Probability of a quadrant: its share of {count:,} resamples of the respondents."
-    return _joined(language, text, say(template, language, count=result.n_resamples))
+    return joined(language, text, say(template, language, count=result.n_resamples))
 
 
 def _sheet(result: ActionSheet, language: str) -> str:
@@ -281,7 +293,7 @@ def _card(result: ScoreCard, language: str) -> str:
         percent=f"{100 * result.confidence:g}",
         interval=say(INTERVALS[result.interval], language),
     )
-    return _joined(language, text, interval)
+    return joined(language, text, interval)
 
 
 def _family(result: FamilyResult, language: str) -> str:
@@ -301,18 +313,10 @@ def _family(result: FamilyResult, language: str) -> str:
                 "Simultaneous bands from {count:,} sign flips, {seed}.",
                 language,
                 count=result.n_resamples,
-                seed=_seed(result.seed, language),
+                seed=seed_of(result.seed, language),
             )
         )
-    return _joined(language, *texts)
-
-
-def _seed(seed: int | None, language: str) -> str:
-    return say("no seed", language) if seed is None else say("seed {seed}", language, seed=seed)
-
-
-def _joined(language: str, *sentences: str) -> str:
-    return ("" if language == "zh" else " ").join(sentences)
+    return joined(language, *texts)
 
 
 def _sources_of_settings(result: Result) -> tuple[str, ...]:
@@ -372,6 +376,7 @@ _CARDS: Mapping[type[ScoreCard], str] = {
     CustomerEffortScore: "Mean effort, or mean agreement that it was easy, as the title says.",
     SatisfactionIndex: "Mean satisfaction with the items, weighted by importance, from 0 to 100.",
     Proportion: "Share of the respondents.",
+    ModelIndex: "Mean answers, weighted as the fitted model weights the items, from 0 to 100.",
 }
 _SOURCES: Mapping[type[Result], tuple[str, ...]] = {
     InternalConsistency: (published.ALPHA, published.LAMBDA),

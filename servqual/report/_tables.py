@@ -8,7 +8,7 @@ import pandas as pd
 from servqual._language import heading, say
 from servqual._result import Result
 from servqual.profile import SampleProfile
-from servqual.report._parts import Shown
+from servqual.report._shown import Shown
 from servqual.responses import Responses
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores

@@ -22,12 +22,15 @@ class Undone(Result):
     reason : str
         What stood in the way, in the words of the error.
     instrument : Instrument
+    heading : str
+        What stands over it, in English, where that of its kind would not do.
     """
 
     of: type[Result]
     detail: str = ""
     reason: str
     instrument: Instrument
+    heading: str = ""
 
     def title(self, language: str = "en") -> str:
         """Say that it could not be done."""

@@ -8,7 +8,7 @@ from servqual.comparisons.contrasts import DimensionContrasts, dimension_contras
 from servqual.comparisons.gaps import GapTests, gap_tests
 from servqual.comparisons.groups import GroupComparison, compare_groups
 from servqual.comparisons.zones import ToleranceTests, tolerance_tests
-from servqual.errors import ServqualError, ServqualWarning
+from servqual.errors import ModelError, ServqualError, ServqualWarning
 from servqual.factors.adequacy import Factorability, factorability
 from servqual.factors.efa import fit_efa
 from servqual.factors.parallel import ParallelAnalysis, parallel_analysis
@@ -27,9 +27,16 @@ from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
+from servqual.sem.confirmatory import fit_cfa
+from servqual.sem.construction.templates import service_quality_model
+from servqual.sem.result import SemResult
+from servqual.sem.specification.syntax import read_model
+from servqual.sem.specification.table import build_table
+from servqual.sem.validity.construct import ConstructValidity, construct_validity
 
 SEED = 1
 MOST_GROUPS = 10
+PER_PARAMETER = 5  # https://doi.org/10.1177/0049124187016001004
 
 Todo = tuple[type[Result], str, Callable[[], Result]]
 
@@ -52,14 +59,23 @@ def usual_results(
     Returns
     -------
     tuple of Result
+
+    Notes
+    -----
+    The intended dimensions are fitted as factors, robustly (MLR), where there are five respondents
+    or more for each parameter.
     """
     todo = [*_scale(scores), *_tests(scores, others), *_groups(scores, profile)]
     todo += _priorities(scores)
-    return tuple(_attempt(scores, *one) for one in todo)
+    return (*(_attempt(scores, *one) for one in todo), *_model(scores))
 
 
 def _attempt(
-    scores: Scores, kind: type[Result], detail: str, analyse: Callable[[], Result]
+    scores: Scores,
+    kind: type[Result],
+    detail: str,
+    analyse: Callable[[], Result],
+    heading: str = "",
 ) -> Result:
     """Do an analysis, or say why it cannot be done; the report gives its warnings as notes."""
     with warnings.catch_warnings():
@@ -72,6 +88,7 @@ def _attempt(
                 detail=detail,
                 reason=str(error),
                 instrument=scores.responses.instrument,
+                heading=heading,
             )
 
 
@@ -128,6 +145,37 @@ def _groups(scores: GapScores | PerceptionScores, profile: SampleProfile | None)
         (GroupComparison, name, lambda name=name: compare_groups(scores, name))  # type: ignore[misc]
         for name in names
     ]
+
+
+def _model(scores: GapScores | PerceptionScores) -> list[Result]:
+    """Fit the intended dimensions as factors, and judge them as constructs."""
+    of = "gap" if isinstance(scores, GapScores) else "perception"
+    heading, detail = "Confirmatory factor analysis", detail_of_items(of)
+    found = [_attempt(scores, SemResult, detail, lambda: _fitted(scores, of), heading)]
+    if isinstance(model := found[0], SemResult) and model.converged:
+        found.append(_attempt(scores, ConstructValidity, "", lambda: construct_validity(model)))
+    return found
+
+
+def _fitted(scores: GapScores | PerceptionScores, of: str) -> SemResult:
+    """Fit the factor model to enough respondents, with those who left items out where they count.
+
+    Raises
+    ------
+    ModelError
+        If there are fewer than five respondents a parameter (Bentler & Chou, 1987).
+    """
+    responses = scores.responses
+    table = build_table(read_model(service_quality_model(responses.instrument, of=of)))
+    least = PER_PARAMETER * table.n_free
+    if scores.n < least:
+        raise ModelError(
+            f"The model has {table.n_free} parameters, and {scores.n:,} respondents are fewer "
+            f"than {PER_PARAMETER} for each of them ({least:,}; Bentler & Chou, 1987). "
+            "fit_cfa(scores) fits it all the same."
+        )
+    missing = "fiml" if responses.missing == "available" else "listwise"
+    return fit_cfa(scores, of=of, estimator="MLR", missing=missing)
 
 
 def _priorities(scores: GapScores | PerceptionScores) -> list[Todo]:

@@ -10,9 +10,9 @@ from servqual._language import say
 from servqual._lazy import require
 from servqual.report._kinds import kind_of
 from servqual.report._outline import Chapter, Entry, Report, Section
-from servqual.report._parts import Shown, journal_tables
+from servqual.report._parts import journal_tables
 from servqual.report._pictures import Plan, as_png
-from servqual.report._undone import Undone
+from servqual.report._shown import Shown
 from servqual.tables._layout import is_blank
 from servqual.tables._text import Run, clean, text_runs
 from servqual.tables.word import (
@@ -125,7 +125,7 @@ class _Writer:
             self._section(section)
 
     def _section(self, section: Section) -> None:
-        if isinstance(section.result, Undone):
+        if not section.tables:
             self._text([(Run(section.title), False)], after=2)
             for note in section.notes:
                 self._text(_plain(note), after=6)

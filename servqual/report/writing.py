@@ -33,10 +33,10 @@ def write_report(
         The file to write, ending in .html, .htm or .docx; one that is there already is replaced.
         Its folder must exist.
     *results : Result
-        What the functions of the package give, in any order: scores, reliability, factors, tests,
-        comparisons, priorities, score cards. They stand in the reading order of a paper; several
-        of one kind, such as those of two instruments, stand in the order given, each under a
-        heading of its own.
+        What the functions of the package give, in any order: scores, reliability, factors,
+        structural models, tests, comparisons, priorities, score cards. They stand in the reading
+        order of a paper; several of one kind, such as those of two instruments, stand in the order
+        given, each under a heading of its own.
     language : {"en", "zh"}
         English or Simplified Chinese.
     title : str, optional
@@ -67,6 +67,10 @@ def write_report(
     has a section with its pictures, its tables, its notes and what could not be computed; the last
     section says how each was computed, with which settings, and after which publications. A table
     leaves out what other parts of the report say; `write_table` gives all columns.
+
+    The variables of a structural model bear the labels of the instrument of the other results, if
+    there is one. Of a model, loadings, paths, effects and covariances are shown with its fit and
+    its path diagram; cut-offs for fit stand in the notes, with their source, and pass no verdict.
 
     A page has its pictures within it, asks for nothing from the network, runs no script, and is the
     same, byte for byte, for the same results. A Word document has the tables in the journal form of

@@ -8,6 +8,7 @@ import servqual as sq
 from tests.helpers import needs
 
 DUO = {"care": ("1", "2", "3"), "speed": ("4", "5", "6")}
+OUTCOMES = "SAT =~ SAT1 + SAT2 + SAT3; LOY =~ LOY1 + LOY2 + LOY3"
 
 
 def answers(seed=5, n=60, **about):
@@ -45,6 +46,10 @@ def every():
     zone = sq.tolerance_scores(responses)
     items = frame[["P1", "P2"]]
     bank = sq.load_dataset("bank").dropna()
+    paths = [sq.fit_sem(f"{OUTCOMES}; LOY ~ {path}*SAT", bank) for path in ("NA", "0")]
+    effects = sq.fit_sem(f"{OUTCOMES}; LOY ~ a*SAT; twice := 2*a", bank)
+    measured = sq.common_method_variance(bank, OUTCOMES)
+    levels = sq.measurement_invariance(OUTCOMES, bank, group="branch")
     bank = sq.gap_scores(sq.Responses.from_frame(bank, sq.load_instrument("servqual-1991")))
     matrix = sq.importance_performance(gaps, "items", n_resamples=50, seed=1)
     return {
@@ -61,8 +66,25 @@ def every():
         "factorability": sq.factorability(gaps),
         "parallel_analysis": sq.parallel_analysis(gaps, draws=20, seed=1),
         "minimum_average_partial": sq.minimum_average_partial(gaps),
+        "polychoric_correlation": sq.polychoric_correlation(frame[["P1", "P2", "P3"]]),
         "fit_efa": sq.fit_efa(gaps, 1),
         "omega_hierarchical": sq.omega_hierarchical(bank),
+        "fit_sem": paths[0],
+        "monte_carlo_interval": sq.monte_carlo_interval(effects, 50, seed=1),
+        "bootstrap_sem": sq.bootstrap_sem(paths[0], 20, seed=1, progress=False),
+        "bollen_stine": sq.bollen_stine(paths[0], 20, seed=1, progress=False),
+        "construct_validity": sq.construct_validity(paths[0]),
+        "common_method_variance": measured,
+        "fit_table": sq.fit_table(*paths),
+        "compare_models": sq.compare_models(*paths),
+        "model_residuals": sq.model_residuals(paths[0]),
+        "modification_indices": sq.modification_indices(paths[0]),
+        "factor_scores": sq.factor_scores(paths[0]),
+        "measurement_invariance": levels,
+        "group_differences": sq.group_differences(levels.fits["scalar"]),
+        "expectation_perception_invariance": sq.expectation_perception_invariance(
+            bank, dimensions=["tangibles"], whole=False
+        ),
         "gap_tests": sq.gap_tests(gaps, worth_mending=0.5, n_resamples=50, seed=1),
         "paired_t_from_summary": sq.paired_t_from_summary(gap=[-1, 0.5], sd_gap=[1, 2], n=[20, 30]),
         "dimension_contrasts": sq.dimension_contrasts(gaps, n_resamples=50, seed=1),

@@ -26,13 +26,13 @@ def test_gaps_with_importance_a_zone_and_groups():
         *["InternalConsistency"] * 3,
         *("ItemAnalysis", "DifferenceScoreReliability", "Factorability", "ParallelAnalysis"),
         *("FactorSolution", "GapTests", "DimensionContrasts", "ToleranceTests"),
-        *("GroupComparison", "GroupComparison", "ImportancePerformance"),
+        *("GroupComparison", "GroupComparison", "ImportancePerformance", "Undone"),
     ]
     assert [one.of for one in found[:4]] == ["gap", "expectation", "perception", "gap"]
     assert found[0] == sq.internal_consistency(scores)
     assert found[7].n_factors == 2
     assert [found[11].by, found[12].by] == ["site", "wave"]
-    assert found[-1].importance == "items"
+    assert found[-2].importance == "items"
 
 
 def test_perceptions_alone():
@@ -40,7 +40,7 @@ def test_perceptions_alone():
     found = usual_results(scores)
     assert kinds(found) == [
         *("InternalConsistency", "ItemAnalysis", "Factorability", "ParallelAnalysis"),
-        *("FactorSolution", "DimensionContrasts", "ImportancePerformance"),
+        *("FactorSolution", "DimensionContrasts", "ImportancePerformance", "Undone"),
     ]
     assert {one.of for one in found[:2]} == {"perception"}
 
@@ -49,8 +49,32 @@ def test_points_place_dimensions():
     frame = sq.load_dataset("bank").dropna()
     instrument = sq.load_instrument("servqual-1991")
     responses = sq.Responses.from_frame(frame, instrument, points="points_{}")
-    result = usual_results(sq.gap_scores(responses))[-1]
-    assert (result.importance, result.level) == ("points", "dimension")
+    *_, matrix, model, validity = usual_results(sq.gap_scores(responses))
+    assert (matrix.importance, matrix.level) == ("points", "dimension")
+    assert (model.estimator, model.missing, model.n) == ("MLR", "listwise", 280)
+    assert validity == sq.construct_validity(model)
+
+
+@pytest.mark.parametrize(("n", "enough"), [(64, False), (65, True)])
+def test_factor_model_wants_five_respondents_a_parameter(n, enough):
+    found = usual_results(sq.perception_scores(answers(n=n)[0]))
+    assert kinds(found)[-2:] == (
+        ["SemResult", "ConstructValidity"] if enough else ["ImportancePerformance", "Undone"]
+    )
+    if not enough:
+        assert (found[-1].of, found[-1].detail) == (sq.SemResult, "perceptions")
+        assert "13 parameters, and 64 respondents are fewer than 5" in found[-1].reason
+        assert found[-1].heading == "Confirmatory factor analysis"
+
+
+def test_incomplete_respondents_count_in_the_factor_model_where_they_do_in_the_scores():
+    responses, frame = answers(n=80)
+    frame.loc[3, "P1"] = None
+    responses = sq.Responses.from_frame(frame, responses.instrument, missing="available")
+    with pytest.warns(sq.MissingResponseWarning):
+        scores = sq.perception_scores(responses)
+    model = usual_results(scores)[-2]
+    assert (model.missing, model.n) == ("fiml", 80)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -59,12 +83,13 @@ def test_few_respondents_give_reasons_and_no_warnings(n):
         scores = sq.gap_scores(answers(n=n)[0])
     found = usual_results(scores)
     undone = [one for one in found if isinstance(one, Undone)]
+    assert undone[-1].of == sq.SemResult
     if n < 3:
-        assert [one.of for one in undone] == [
+        assert [one.of for one in undone[:-1]] == [
             *(sq.Factorability, sq.ParallelAnalysis, sq.FactorSolution),
         ]
         assert undone[0].reason == f"Correlations need at least three respondents; there are {n}."
-    assert len(found) == 11
+    assert len(found) == 12
 
 
 def test_a_missing_package_is_a_reason(monkeypatch):
@@ -72,7 +97,7 @@ def test_a_missing_package_is_a_reason(monkeypatch):
     responses, frame = answers()
     scores = sq.perception_scores(responses)
     found = usual_results(scores, profile=sq.describe_sample(frame, ["site"]))
-    (undone,) = [one for one in found if isinstance(one, Undone)]
+    undone, _ = [one for one in found if isinstance(one, Undone)]
     assert (undone.of, undone.detail) == (sq.GroupComparison, "site")
     assert "pip install 'servqual[stats]'" in undone.reason
 

@@ -54,6 +54,7 @@ def test_order_is_that_of_a_paper_whatever_the_order_given(every, whole):
         "Scores",
         "Reliability",
         "Factors",
+        "Structural model",
         "Tests of the gaps",
         "Groups and waves",
         "Priorities",
@@ -247,6 +248,8 @@ def test_every_text_is_translated(every, monkeypatch):
         "F1",
         "C1",
         "C2",
+        "Model 1",
+        "Model 2",
         "",
     }
     assert untranslated - data == set()
