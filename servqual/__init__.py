@@ -49,13 +49,18 @@ if TYPE_CHECKING:
     from servqual.moments import Moments as Moments
     from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
     from servqual.plots.gaps import plot_gaps as plot_gaps
+    from servqual.plots.importance_map import plot_importance_map as plot_importance_map
     from servqual.plots.likert import plot_likert as plot_likert
     from servqual.plots.loadings import plot_loadings as plot_loadings
     from servqual.plots.paths import plot_paths as plot_paths
     from servqual.plots.priorities import plot_importance_performance as plot_importance_performance
     from servqual.plots.radar import plot_radar as plot_radar
     from servqual.plots.zone import plot_tolerance as plot_tolerance
+    from servqual.pls.importance_map import ImportancePerformanceMap as ImportancePerformanceMap
+    from servqual.pls.importance_map import importance_performance_map as importance_performance_map
     from servqual.pls.path_model import fit_pls as fit_pls
+    from servqual.pls.prediction import predict_pls as predict_pls
+    from servqual.pls.prediction_result import PlsPrediction as PlsPrediction
     from servqual.pls.result import PlsResult as PlsResult
     from servqual.pls.settings import PlsSettings as PlsSettings
     from servqual.pls.slopes import SimpleSlopes as SimpleSlopes
@@ -309,6 +314,7 @@ _HOMES = {
     "plots.likert": ("plot_likert",),
     "plots.loadings": ("plot_loadings",),
     "plots.paths": ("plot_paths",),
+    "plots.importance_map": ("plot_importance_map",),
     "tables.writing": (
         "write_table",
         "write_tables",
@@ -403,6 +409,12 @@ _HOMES = {
     "sem.invariance.differences": (
         "GroupDifferences",
         "group_differences",
+    ),
+    "pls.prediction": ("predict_pls",),
+    "pls.prediction_result": ("PlsPrediction",),
+    "pls.importance_map": (
+        "importance_performance_map",
+        "ImportancePerformanceMap",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

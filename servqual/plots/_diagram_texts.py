@@ -1,7 +1,6 @@
 """The texts of a path diagram: boxes, estimates, what stands over and under the picture."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
@@ -10,6 +9,7 @@ from servqual._language import say
 from servqual.instrument import Instrument
 from servqual.plots._graph import Graph
 from servqual.plots._text import fitted
+from servqual.pls.result import PlsResult
 from servqual.sem.result import SemResult
 from servqual.sem.variables import variable_label
 
@@ -50,16 +50,38 @@ def estimate_texts(result: SemResult, estimates: str, uncertainty: str | None) -
     return found
 
 
+def composite_texts(result: PlsResult, estimates: str | None) -> list[str]:
+    """Write the estimates of a path model in the order of `graph_of_composites`."""
+    stages = [result] if result.first_stage is None else [result, result.first_stage]
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for stage in stages:
+        weights, loadings = stage.weights, stage.loadings["estimate"]
+        for op, lhs, rhs, weight, loading in zip(
+            weights["op"],
+            weights["lhs"],
+            weights["rhs"],
+            weights["estimate"],
+            loadings,
+            strict=True,
+        ):
+            if (lhs, rhs) in seen:
+                continue
+            seen.add((lhs, rhs))
+            by_weight = op == "<~" if estimates is None else estimates == "weights"
+            found.append(number_text(float(weight if by_weight else loading), bare=True))
+    paths = result.paths["estimate"]
+    return [*found, *(number_text(float(one), bare=True) for one in paths)]
+
+
 def box_texts(
-    result: SemResult,
     graph: Graph,
-    group: str,
+    explained: Mapping[str, float],
     instrument: Instrument | None,
     labels: Mapping[str, str],
     language: str,
 ) -> dict[str, str]:
-    """Give what stands in each box."""
-    explained = result.r_squared
+    """Give what stands in each box, with the explained variance of outcomes."""
     outcomes = {one.end for one in graph.paths}
     last = len(graph.layers) - 1
     texts: dict[str, str] = {}
@@ -69,8 +91,7 @@ def box_texts(
                 variable_label(name, instrument, language, labels), _LATENT_WIDTH, lines=2
             )
             if name in outcomes:
-                key: Any = name if len(result.groups) == 1 else (group, name)
-                share = number_text(float(explained[key]), bare=True)
+                share = number_text(explained[name], bare=True)
                 text += "\n" + say("R² = {share}", language, share=share)
             texts[name] = text
             width, lines = (_ITEM_WIDTH, 1) if at in (0, last) else (_ROW_WIDTH, 3)
@@ -94,7 +115,8 @@ def heading_text(result: SemResult, group: str, language: str) -> str:
     if not result.converged:
         return say("{text}; not converged", language, text=text)
     scaled = "_scaled" if "chi2_scaled" in fit.index else ""
-    robust = "_robust" if scaled else ""
+    squares = result.fitted.by_squares
+    robust = ("_scaled" if squares else "_robust") if scaled else ""
     shown = {
         "text": text,
         "df": f"{fit[f'df{scaled}']:.0f}",
@@ -103,6 +125,12 @@ def heading_text(result: SemResult, group: str, language: str) -> str:
         "rmsea": f"{fit[f'rmsea{robust}']:.3f}",
         "srmr": f"{fit['srmr']:.3f}",
     }
+    if scaled and squares:
+        return say(
+            "{text}; scaled χ²({df}) = {chi2}, scaled CFI = {cfi}, RMSEA = {rmsea}, SRMR = {srmr}",
+            language,
+            **shown,
+        )
     if scaled:
         return say(
             "{text}; scaled χ²({df}) = {chi2}, robust CFI = {cfi}, RMSEA = {rmsea}, SRMR = {srmr}",
@@ -112,6 +140,36 @@ def heading_text(result: SemResult, group: str, language: str) -> str:
     return say(
         "{text}; χ²({df}) = {chi2}, CFI = {cfi}, RMSEA = {rmsea}, SRMR = {srmr}", language, **shown
     )
+
+
+def composite_heading(result: PlsResult, language: str) -> str:
+    """Give n, the scheme and the fit of a path model."""
+    text = say("n = {n:,}", language, n=result.n)
+    if not result.converged:
+        return say("{text}; not converged", language, text=text)
+    return say(
+        "{text}; {scheme} scheme, SRMR = {srmr} (saturated)",
+        language,
+        text=text,
+        scheme=say(result.scheme, language),
+        srmr=f"{result.srmr['saturated']:.3f}",
+    )
+
+
+def composite_note(result: PlsResult, graph: Graph, estimates: str | None, language: str) -> str:
+    """Say what the numbers at the arrows of a path model are."""
+    kind = estimates
+    if kind is None:
+        arrows = {one.start in graph.formed for one in (*graph.loadings, *graph.orders)}
+        kind = {(True,): "weights", (False, True): "both"}.get(tuple(sorted(arrows)), "loadings")
+    text = {
+        "loadings": say("Loadings and paths, standardised", language),
+        "weights": say("Weights and paths", language),
+        "both": say("Loadings (arrows outwards), weights (arrows inwards) and paths", language),
+    }[kind]
+    if result.consistent:
+        text = say("{text}; consistent PLS", language, text=text)
+    return text
 
 
 def note_text(

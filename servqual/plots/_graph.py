@@ -1,15 +1,17 @@
-"""A structural model as a graph: who measures whom, who acts on whom, who covaries."""
+"""A model as a graph: who measures or forms whom, who acts on whom, who covaries."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
+from servqual.pls.result import PlsResult
 from servqual.sem.result import SemResult
 from servqual.sem.specification.table import ParameterTable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """An arrow, or a curve with two heads, and the row of the table of parameters behind it."""
+    """An arrow, or a curve with two heads, and the number of its estimate."""
 
     start: str
     end: str
@@ -36,6 +38,8 @@ class Graph:
     paths : tuple of Edge
     covariances : tuple of Edge
         Among variables, or their residuals; not of those that are fixed to 0.
+    formed : frozenset of str
+        Latent variables to which the arrows of `loadings` and `orders` lead.
     """
 
     latent: tuple[str, ...]
@@ -46,6 +50,7 @@ class Graph:
     orders: tuple[Edge, ...]
     paths: tuple[Edge, ...]
     covariances: tuple[Edge, ...]
+    formed: frozenset[str] = frozenset()
 
     def items_of(self, name: str) -> tuple[str, ...]:
         """Give the items that stand beside a latent variable."""
@@ -99,6 +104,50 @@ def graph_of(result: SemResult, group: str) -> Graph:
         orders=tuple(orders),
         paths=tuple(paths),
         covariances=tuple(covariances),
+    )
+
+
+def graph_of_composites(result: PlsResult) -> Graph:
+    """Read the graph of a path model off a result; numbers run over its loadings and paths."""
+    structure, final = result.estimates.structure, result.estimates.layout
+    blocks = list(final.blocks)
+    if result.first_stage is not None:
+        blocks += [
+            one for one in result.first_stage.estimates.layout.blocks if one not in final.blocks
+        ]
+    composed = {block.name for block in blocks}
+    numbers = count()
+    loadings: list[Edge] = []
+    orders: list[Edge] = []
+    for block in blocks:
+        for name in block.indicators:
+            one = Edge(start=block.name, end=name, row=next(numbers))
+            # A column in a path is a construct of its own, and drawn once.
+            if name != block.name:
+                (orders if name in composed else loadings).append(one)
+    paths = [
+        Edge(start=structure.names[predictor], end=structure.names[outcome], row=next(numbers))
+        for outcome, predictor in structure.pairs
+    ]
+    owner = _owners(loadings)
+    inner = [
+        *structure.names,
+        *(block.name for block in blocks if block.name not in structure.names),
+    ]
+    return Graph(
+        latent=tuple(
+            name
+            for name in inner
+            if name in owner.values() or name not in result.recipe.plan.columns
+        ),
+        owner=owner,
+        layers=_layers(inner, orders, paths, owner),
+        general=(),
+        loadings=tuple(loadings),
+        orders=tuple(orders),
+        paths=tuple(paths),
+        covariances=(),
+        formed=frozenset(block.name for block in blocks if block.mode == "B"),
     )
 
 

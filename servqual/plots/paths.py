@@ -1,4 +1,4 @@
-"""The path diagram of a structural model."""
+"""The path diagram of a structural model, or of a path model of composites."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,31 +7,31 @@ import numpy as np
 
 from servqual._language import check_language
 from servqual._lazy import require
+from servqual._result import Result
 from servqual.instrument import Instrument
 from servqual.plots._axes import check_axes, check_result, draw_heading, options
 from servqual.plots._curves import Curve, curves_of, depth_of
-from servqual.plots._diagram_texts import box_texts, estimate_texts, heading_text, note_text
-from servqual.plots._graph import Edge, Graph, covariances_of_causes, graph_of
+from servqual.plots._diagrams import Naming, composite_diagram, structural_diagram
+from servqual.plots._graph import Edge, Graph
 from servqual.plots._placing import FONT, Box, Edges, Point, free_place, place, text_size
 from servqual.plots._rows import SMALLEST_FONT
 from servqual.plots._style import BLACK, BLUE, GREY
 from servqual.plots._text import set_plain
+from servqual.pls.result import PlsResult
 from servqual.sem.result import SemResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-KINDS = ("std_all", "std_lv", "estimate")
-UNCERTAINTIES = (None, "se", "interval")
 _SMALL = 0.87
 _MARGIN = 6.0
 
 
 def plot_paths(
-    result: SemResult,
+    result: SemResult | PlsResult,
     *,
     ax: "Axes | None" = None,
-    estimates: str = "std_all",
+    estimates: str | None = None,
     uncertainty: str | None = None,
     covariances: bool | None = None,
     group: str | None = None,
@@ -40,20 +40,22 @@ def plot_paths(
     language: str = "en",
     **kwargs: Any,
 ) -> "Axes":
-    r"""Draw a structural model with its estimates as a path diagram.
+    r"""Draw a structural model or a path model with its estimates as a path diagram.
 
     Parameters
     ----------
-    result : SemResult
-        What `fit_sem` gives.
+    result : SemResult or PlsResult
+        What `fit_sem` or `fit_pls` gives.
     ax : matplotlib.axes.Axes, optional
         Cartesian axes to draw on; the current ones by default, in a figure of the size that the
         model needs where there is none. On smaller axes the letters become smaller.
-    estimates : {"std_all", "std_lv", "estimate"}
-        All variables standardised, latent ones only, or none.
+    estimates : str, optional
+        Of a structural model "std_all" (the default: all variables standardised), "std_lv" (latent
+        ones only) or "estimate" (none). Of a path model, "loadings" or "weights" of the
+        indicators; by default the weights of formative constructs and the loadings of others.
     uncertainty : {None, "se", "interval"}
-        What stands in brackets behind an estimate: its standard error, or its interval at the
-        confidence of the result.
+        What stands in brackets behind an estimate of a structural model: its standard error, or
+        its interval at the confidence of the result.
     covariances : bool, optional
         Whether to draw the covariances of variables that nothing explains. By default only where
         the model has no paths; a line under the picture says what is left out. Covariances of
@@ -76,7 +78,7 @@ def plot_paths(
     Raises
     ------
     TypeError
-        If `result` is not a SemResult, or `ax` no axes.
+        If `result` is neither a SemResult nor a PlsResult, or `ax` no axes.
     ValueError
         If an option or the language is not known, there is no such group, or `ax` is not
         Cartesian.
@@ -86,7 +88,8 @@ def plot_paths(
     Ellipses are latent variables, boxes observed ones. Causes stand on the left and effects on the
     right; items stand outside. Where latent variables measure another one, they stand before it.
     R² is the explained variance of an outcome. Variances and the covariances that are fixed to 0
-    are not drawn; neither are the errors of items.
+    are not drawn; neither are the errors of items. Arrows run from the items to the constructs
+    that they form.
 
     Examples
     --------
@@ -98,51 +101,41 @@ def plot_paths(
     >>> [text.get_text() for text in ax.texts if "R²" in text.get_text()]
     ['LOY\nR² = .63']
     """
-    check_result(result, {SemResult: "fit_sem"}, "plot_paths")
+    made_by: dict[type[Result], str] = {SemResult: "fit_sem", PlsResult: "fit_pls"}
+    check_result(result, made_by, "plot_paths")
     check_language(language)
-    _check_choice("estimates", estimates, KINDS)
-    _check_choice("uncertainty", uncertainty, UNCERTAINTIES)
-    group = _group(result, group)
-    graph = graph_of(result, group)
-    of_causes = covariances_of_causes(graph, result.fitted.structure.table)
-    shown = covariances if covariances is not None else len(graph.layers) == 1
-    drawn = [one for one in graph.covariances if shown or one.row not in of_causes]
-    numbers = estimate_texts(result, estimates, uncertainty)
-    texts = box_texts(result, graph, group, instrument, labels or {}, language)
+    naming = Naming(instrument=instrument, labels=labels or {}, language=language)
+    if isinstance(result, PlsResult):
+        given = {"uncertainty": uncertainty, "covariances": covariances, "group": group}
+        wrong = [name for name, value in given.items() if value is not None]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: path models (fit_pls) have none to draw.")
+        diagram = composite_diagram(result, naming, estimates)
+    else:
+        diagram = structural_diagram(
+            result,
+            naming,
+            estimates="std_all" if estimates is None else estimates,
+            uncertainty=uncertainty,
+            covariances=covariances,
+            group=group,
+        )
+    graph, numbers, texts = diagram.graph, diagram.numbers, diagram.texts
     wide = max((text_size(text, _SMALL * FONT)[0] for text in numbers), default=0.0)
-    before = depth_of(graph, drawn, wide) if len(graph.layers) > 1 else 0.0
+    before = depth_of(graph, diagram.curves, wide) if len(graph.layers) > 1 else 0.0
     placed = place(graph, texts, number=wide, before=before)
-    curves = curves_of(graph, drawn, placed, wide)
+    curves = curves_of(graph, diagram.curves, placed, wide)
     ax, scale = _axes(ax, placed, curves)
     _draw_arrows(ax, graph, placed, scale, kwargs)
     _draw_curves(ax, curves, scale)
     _draw_boxes(ax, graph, placed, texts, scale)
     _draw_numbers(ax, graph, placed, curves, numbers, scale)
-    omitted = 0 if shown else len(of_causes)
     ax.set_xlabel(
-        note_text(result, estimates, uncertainty, omitted, language),
-        fontsize=max(SMALLEST_FONT, min(8.5, 1.05 * FONT * scale)),
-        color=GREY,
+        diagram.note, fontsize=max(SMALLEST_FONT, min(8.5, 1.05 * FONT * scale)), color=GREY
     )
     set_plain([*ax.texts, ax.xaxis.label])
-    draw_heading(ax, heading_text(result, group, language), legend_columns=1)
+    draw_heading(ax, diagram.heading, legend_columns=1)
     return ax
-
-
-def _check_choice(name: str, given: object, known: tuple[object, ...]) -> None:
-    if given not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {given!r}.")
-
-
-def _group(result: SemResult, group: str | None) -> str:
-    """Choose the group to draw."""
-    if group is None and len(result.groups) == 1:
-        return result.groups[0]
-    if group not in result.groups:
-        named = ", ".join(map(repr, result.groups))
-        said = "Say which of them" if group is None else f"There is no group {group!r}"
-        raise ValueError(f"The model has the groups {named}. {said} with group=.")
-    return group
 
 
 def _axes(
@@ -221,6 +214,8 @@ def _draw_arrows(
     strong = options(strong, given, "matplotlib.patches.FancyArrowPatch")
     for one in (*graph.loadings, *graph.orders, *graph.paths):
         start, end = ends_of(one, graph, placed)
+        if one.start in graph.formed and one not in graph.paths:
+            start, end = end, start
         ax.add_patch(arrow(start, end, **(strong if one in graph.paths else plain)))
 
 

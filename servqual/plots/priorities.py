@@ -1,6 +1,5 @@
 """Importance against performance, with the lines between the quadrants."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,8 +10,9 @@ from servqual._language import check_language, say
 from servqual._lazy import require
 from servqual._result import Result
 from servqual.plots._axes import cartesian, check_result, options
+from servqual.plots._labels import draw_labels
 from servqual.plots._style import BLACK, BLUE, GREEN, GREY, RULE, VERMILLION
-from servqual.plots._text import columns, fitted, set_plain
+from servqual.plots._text import fitted, set_plain
 from servqual.priorities.matrix import ImportancePerformance
 from servqual.priorities.quadrants import (
     CONCENTRATE,
@@ -26,16 +26,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
-Box = tuple[float, float, float, float]
 
 COLOURS = {CONCENTRATE: VERMILLION, KEEP_UP: GREEN, LOW_PRIORITY: GREY, OVERKILL: BLUE}
 MARKERS = {CONCENTRATE: "^", KEEP_UP: "o", LOW_PRIORITY: "s", OVERKILL: "D"}
 CORNERS = {CONCENTRATE: (0, 1), KEEP_UP: (1, 1), LOW_PRIORITY: (0, 0), OVERKILL: (1, 0)}
 SMALLEST, LARGEST = 15.0, 90.0
 SURE, DOUBTFUL = 1.0, 0.5
-LABEL_SIZE = 8.0
 LABEL_WIDTH = 26
-AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
 
 def plot_importance_performance(
@@ -125,7 +122,8 @@ def plot_importance_performance(
             fitted(result.instrument.label(key, language), LABEL_WIDTH) if by_label else key
             for key in keys
         ]
-        _draw_labels(ax, shown, names)
+        points = shown[["performance", "importance"]].to_numpy()
+        draw_labels(ax, points, np.sqrt(_sizes(shown["probability"])) / 2, names)
     ax.set_xlabel(say("Performance: {what}", language, what=result.performance_text(language)))
     what = say("Importance: {what}", language, what=result.importance_text(language))
     ax.set_ylabel(fitted(what, LABEL_WIDTH * 2, lines=2))
@@ -213,53 +211,6 @@ def _draw_corners(ax: "Axes", result: ImportancePerformance, language: str) -> N
             )
         )
     set_plain(named)
-
-
-def _draw_labels(ax: "Axes", shown: pd.DataFrame, names: Sequence[str]) -> None:
-    """Put each label where it covers no mark and no other label, if there is such a place."""
-    points = ax.transData.transform(shown[["performance", "importance"]].to_numpy())
-    points *= 72 / ax.figure.dpi
-    radius = np.sqrt(_sizes(shown["probability"])) / 2
-    taken: list[Box] = [
-        (x - r, y - r, x + r, y + r) for (x, y), r in zip(points, radius, strict=True)
-    ]
-    labels = []
-    for (x, y), r, name, (_, row) in zip(points, radius, names, shown.iterrows(), strict=True):
-        width, height = 0.62 * LABEL_SIZE * columns(name), 1.2 * LABEL_SIZE
-        tried: list[tuple[float, int, Box]] = []
-        for far in (2.0, 8.0, 14.0):
-            for right, up in AROUND:
-                centre_x = x + right * (r + far + width / 2)
-                centre_y = y + up * (r + far + height / 2)
-                box = (
-                    centre_x - width / 2,
-                    centre_y - height / 2,
-                    centre_x + width / 2,
-                    centre_y + height / 2,
-                )
-                tried.append((sum(_overlap(box, other) for other in taken), len(tried), box))
-        _, _, (left, low, right_end, high) = min(tried)
-        taken.append((left, low, right_end, high))
-        labels.append(
-            ax.annotate(
-                name,
-                (row["performance"], row["importance"]),
-                xytext=((left + right_end) / 2 - x, (low + high) / 2 - y),
-                textcoords="offset points",
-                horizontalalignment="center",
-                verticalalignment="center",
-                fontsize=LABEL_SIZE,
-                color=BLACK,
-                zorder=5,
-            )
-        )
-    set_plain(labels)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return max(width, 0.0) * max(height, 0.0)
 
 
 def _draw_title(ax: "Axes", result: ImportancePerformance, left_out: int, language: str) -> None:

@@ -163,10 +163,10 @@ def _counted(directions: Bools, result: PlsResult) -> list[tuple[str, int]]:
     """Name the constructs that point the other way in some resamples."""
     layouts = [result.recipe.plan.first, result.recipe.plan.final]
     blocks = [block.name for layout in layouts if layout is not None for block in layout.blocks]
-    many: dict[str, int] = {}
-    for name, k in zip(blocks, directions.sum(axis=0).tolist(), strict=True):
-        many[name] = max(k, many.get(name, 0))
-    return [(name, k) for name, k in many.items() if k]
+    found: dict[str, Bools] = {}
+    for name, one in zip(blocks, directions.T, strict=True):
+        found[name] = found.get(name, np.zeros_like(one)) | one
+    return [(name, int(one.sum())) for name, one in found.items() if one.any()]
 
 
 def _accelerations(quantities: Quantities, refitter: Refitter) -> Floats:

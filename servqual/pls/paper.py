@@ -155,7 +155,7 @@ def measurement_frame(result: PlsResult, bootstrap: PlsBootstrap | None = None) 
         ends = estimated(of).rename(columns={"lhs": "construct", "rhs": "indicator"})
         ends = ends[[*keys, *_INTERVAL]]
         ends.columns = [*keys, f"{name}_ci_low", f"{name}_ci_high"]
-        at = frame.columns.get_loc(name) + 1
+        at = list(frame.columns).index(name) + 1
         found = frame[keys].merge(ends, how="left", on=keys)
         for i, end in enumerate(("low", "high")):
             frame.insert(at + i, f"{name}_ci_{end}", found[f"{name}_ci_{end}"])

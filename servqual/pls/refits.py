@@ -16,7 +16,7 @@ from servqual.resampling import BLOCK, MomentResampler
 Bools = NDArray[np.bool_]
 
 _BEYOND = 1 + 1e-9
-_ROUNDING = 1e-8
+_SMALL = 1e-6
 _NOTHING = 1e-12
 
 
@@ -61,8 +61,7 @@ class Refitter:
         weighed = counts * self._weights
         weighed *= (counts.sum(axis=1) / weighed.sum(axis=1))[:, None]
         covariances = self._resampler.moments(weighed).covariance
-        constant = self._constant(covariances, counts)
-        covariances[constant] = np.nan
+        constant = self._repair(covariances, counts, weighed)
         return Refit(
             estimates=self._recipe.estimates(covariances, rows=self._rows, counts=weighed),
             constant=constant,
@@ -79,23 +78,30 @@ class Refitter:
             out = slice(start, min(start + BLOCK, n))
             own, left = off[out], total - weights[out]
             parts = (weights[out] * total / left)[:, None, None] * own[:, :, None] * own[:, None]
-            covariances = (scatter - parts) / left[:, None, None] * ((n - 1) / (n - 2))
+            covariances = (scatter - parts) / left[:, None, None]
             spread = np.diagonal(covariances, axis1=1, axis2=2) * left[:, None]
             covariances[(spread <= _NOTHING * variances).any(axis=1)] = np.nan
             counts = None
             if self._recipe.plan.products:
                 counts = np.repeat(weights[None], len(own), axis=0)
-                pass
+                counts[np.arange(len(own)), np.arange(n)[out]] = 0
             yield self._recipe.estimates(covariances, rows=self._rows, counts=counts)
 
-    def _constant(self, covariances: Floats, counts: Floats) -> Bools:
-        """Say in which of the counts a column does not vary, to the last digit."""
-        found = np.zeros(len(counts), dtype=bool)
+    def _repair(self, covariances: Floats, counts: Floats, weighed: Floats) -> Bools:
+        """Find columns that hardly vary, compute what they share anew, and say which are constant.
+
+        Products lose digits where nearly all of a column's variance is in rows that do not count.
+        """
+        constant = np.zeros(len(counts), dtype=bool)
         spread = np.diagonal(covariances, axis1=1, axis2=2)
-        for at, column in zip(*np.nonzero(spread <= _ROUNDING * self._variances), strict=True):
-            drawn = self._rows[counts[at] > 0, column]
-            found[at] |= drawn.min() == drawn.max()
-        return found
+        for at in np.flatnonzero((spread <= _SMALL * self._variances).any(axis=1)):
+            drawn = self._rows[counts[at] > 0]
+            constant[at] = (drawn.min(axis=0) == drawn.max(axis=0)).any()
+            total = weighed[at].sum()
+            off = self._rows - weighed[at] @ self._rows / total
+            covariances[at] = (off * weighed[at][:, None]).T @ off / (total - 1)
+        covariances[constant] = np.nan
+        return constant
 
 
 def check_refittable(result: PlsResult, what: str) -> Floats:

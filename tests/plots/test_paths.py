@@ -10,7 +10,7 @@ import pytest
 import servqual as sq
 from servqual.plots._curves import curves_of
 from servqual.plots._diagram_texts import number_text
-from servqual.plots._graph import graph_of
+from servqual.plots._graph import graph_of, graph_of_composites
 from servqual.plots._placing import cuts, free_place, overlaps, place
 from servqual.plots.paths import plot_paths
 from servqual.sem.estimation import fit_sem
@@ -262,7 +262,7 @@ def test_what_did_not_converge_says_so(fits):
 
 
 def test_bad_options_are_refused(fits):
-    with pytest.raises(TypeError, match=r"plot_paths wants SemResult from fit_sem\(...\), not int"):
+    with pytest.raises(TypeError, match=r"or PlsResult from fit_pls\(...\), not int"):
         plot_paths(3)
     with pytest.raises(ValueError, match="estimates must be one of 'std_all', 'std_lv'"):
         plot_paths(fits["mediated"], estimates="std")
@@ -294,3 +294,89 @@ def test_a_line_through_a_box_is_seen():
     boxes = np.array([[0.0, 0.0, 2.0, 2.0], [5.0, 5.0, 6.0, 6.0]])
     start, end = np.array([[-1.0, 1.0], [-1.0, 3.0]]), np.array([[3.0, 1.0], [7.0, 3.0]])
     assert cuts(start, end, boxes).tolist() == [[True, False], [False, False]]
+
+
+COMPOSITES = """tangibles <~ G1 + G2 + G3
+reliability =~ G5 + G6 + G7
+SAT =~ SAT1 + SAT2 + SAT3
+SAT ~ tangibles + reliability + tangibles:reliability
+LOY1 ~ SAT"""
+COMPOSED = """tangibles =~ G1 + G2 + G3
+reliability =~ G5 + G6 + G7
+SQ <~ tangibles + reliability
+SAT =~ SAT1 + SAT2 + SAT3
+SAT ~ SQ"""
+
+
+@pytest.fixture(scope="module")
+def composites():
+    return sq.fit_pls(COMPOSITES, GAPS)
+
+
+def numbers_of(ax):
+    return sorted(text.get_text() for text in ax.texts if text.get_zorder() == 5)
+
+
+def written(*columns):
+    return sorted(number_text(value, bare=True) for column in columns for value in column)
+
+
+def test_a_path_model_shows_weights_of_what_is_formed_and_loadings_of_others(composites):
+    ax = plot_paths(composites)
+    paths, inside = composites.paths["estimate"], composites.weights["rhs"] != "LOY1"
+    weights = composites.weights[inside].set_index("op")["estimate"]
+    loadings = composites.loadings[inside].set_index("op")["estimate"]
+    assert numbers_of(ax) == written(weights["<~"], loadings["=~"], paths)
+    assert ax.get_xlabel() == "Loadings (arrows outwards), weights (arrows inwards) and paths"
+    for kind, outer in (("weights", weights), ("loadings", loadings)):
+        other = needs("matplotlib.figure").Figure(figsize=(8, 6)).subplots()
+        assert numbers_of(plot_paths(composites, estimates=kind, ax=other)) == written(outer, paths)
+    texts = [text.get_text() for text in ax.texts]
+    shares = composites.r_squared.set_index("lhs")["r2"]
+    for name in ("SAT", "LOY1"):
+        assert f"{name}\nR² = {number_text(shares[name], bare=True)}" in texts
+    assert ax.get_title() == (
+        f"n = 300; path scheme, SRMR = {composites.srmr['saturated']:.3f} (saturated)"
+    )
+    check_texts_apart(rendered(ax))
+
+
+def test_products_and_constructs_bear_labels(composites):
+    ax = plot_paths(composites, labels={"tangibles": "T", "reliability": "R"})
+    texts = [text.get_text() for text in ax.texts]
+    assert {"T", "R", "T × R"} <= set(texts)
+    patches = needs("matplotlib.patches")
+    ellipses = [one for one in ax.patches if isinstance(one, patches.Ellipse)]
+    assert len(ellipses) == 4  # LOY1 is a column and stands in a box
+
+
+def test_arrows_run_to_what_is_formed(composites):
+    graph = graph_of_composites(composites)
+    assert graph.formed == {"tangibles"}
+    ax = plot_paths(composites)
+    patches = needs("matplotlib.patches")
+    arrows = [one for one in ax.patches if isinstance(one, patches.FancyArrowPatch)]
+    at = dict(zip((one.end for one in graph.loadings), arrows, strict=False))
+    ends = {name: at[name]._posA_posB for name in ("G1", "G5")}
+    left, right = drawn(ax, "G1")[0], drawn(ax, "tangibles")[0]
+    assert left < ends["G1"][0][0] < ends["G1"][1][0] < right
+    assert left < ends["G5"][1][0] < ends["G5"][0][0] < right
+
+
+def test_a_second_order_construct_stands_behind_its_parts():
+    result = sq.fit_pls(COMPOSED, GAPS)
+    ax = plot_paths(result)
+    assert drawn(ax, "G1")[0] < drawn(ax, "tangibles")[0] < drawn(ax, "SQ")[0] < drawn(ax, "SAT")[0]
+    first, weights = result.first_stage.loadings, result.weights
+    loadings = result.loadings[result.loadings["lhs"] == "SAT"]["estimate"]
+    of_parts = first[first["lhs"] != "SAT"]["estimate"]
+    formed = weights[weights["lhs"] == "SQ"]["estimate"]
+    paths = result.paths["estimate"]
+    assert numbers_of(ax) == written(of_parts, formed, loadings, paths)
+
+
+def test_a_path_model_has_no_groups_and_no_standard_errors(composites):
+    with pytest.raises(ValueError, match="uncertainty, group: path models"):
+        plot_paths(composites, uncertainty="se", group="1")
+    with pytest.raises(ValueError, match="estimates must be one of None, 'loadings', 'weights'"):
+        plot_paths(composites, estimates="std_all")

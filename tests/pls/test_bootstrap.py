@@ -20,6 +20,7 @@ from servqual.errors import (
 from servqual.moments import Moments
 from servqual.pls.bootstrap import bootstrap_pls
 from servqual.pls.path_model import fit_pls
+from servqual.pls.refits import Refitter
 from servqual.pls.settings import PlsSettings
 from servqual.resampling import resample_counts
 from tests.helpers import needs
@@ -139,12 +140,12 @@ def test_tables_are_of_the_draws(booted):
 
 def test_bca_leaves_out_each_respondent(gaps):
     frame = gaps.iloc[:40].reset_index(drop=True)
-    weights = np.linspace(0.5, 2, 40)
-    result = fit_pls(TEXT, frame, weights=weights)
+    weights, text = np.linspace(0.5, 2, 40), TEXT + "\nLOY ~ REL:SAT"
+    result = fit_pls(text, frame, weights=weights)
     found = boot(result, 200, kind="bca")
     without = np.array(
         [
-            fit_pls(TEXT, frame.drop(index=i), weights=np.delete(weights, i)).paths["estimate"]
+            fit_pls(text, frame.drop(index=i), weights=np.delete(weights, i)).paths["estimate"]
             for i in range(40)
         ]
     )
@@ -159,18 +160,13 @@ def test_bca_leaves_out_each_respondent(gaps):
             assert paths[column][i] == pytest.approx(np.quantile(draws[:, i], at), abs=1e-9)
 
 
-def test_bca_of_products_and_many_respondents(gaps):
-    result = fit_pls(TEXT + "\nLOY ~ REL:SAT", gaps.iloc[:60])
-    found = boot(result, 60)
-    assert not np.array_equal(
-        found.using("bca").paths["ci_low"], found.using("bias-corrected").paths["ci_low"]
-    )
+def test_bca_of_more_respondents_than_resamples_is_asked_for(gaps):
+    result = fit_pls(TEXT, gaps.iloc[:60])
     few = boot(result, 59)
     with pytest.raises(ModelError, match="Ask for kind='bca'"):
         few.using("bca")
-    assert boot(result, 59, kind="bca").using("percentile") == boot(result, 59, kind="bca").using(
-        "percentile"
-    )
+    assert boot(result, 59, kind="bca").using("percentile").paths.equals(few.paths)
+    assert boot(result, 60).using("bca") == boot(result, 60, kind="bca")
 
 
 def test_one_seed_is_one_answer(small, booted):
@@ -225,6 +221,29 @@ def test_a_large_mean_does_not_hide_that_a_column_is_constant(gaps):
     assert found.n_constant == int((next(resample_counts(50, 100, 1))[:, 7] == 0).sum())
 
 
+def test_a_column_with_one_far_value_keeps_its_digits(gaps):
+    frame = gaps.iloc[:50].reset_index(drop=True)
+    frame["G5"] = frame["G5"] * 1e-3 + np.where(frame.index == 7, 1e4, 0)
+    found = boot(fit_pls(TEXT, frame), 20)
+    counts = next(resample_counts(50, 20, 1))
+    (without, *_) = np.flatnonzero(counts[:, 7] == 0)
+    rows = np.repeat(np.arange(50), counts[without].astype(int))
+    alone = fit_pls(TEXT, frame.iloc[rows].reset_index(drop=True))
+    assert found.n_constant == 0
+    np.testing.assert_allclose(found.draws().iloc[without], alone.paths["estimate"], atol=1e-8)
+
+
+def test_predictors_that_determine_one_another_are_inadmissible(gaps):
+    frame = gaps.iloc[:50].reset_index(drop=True)
+    frame["copy"] = frame["G5"] + 2 * (frame.index == 7)
+    expected = int((next(resample_counts(50, 100, 1))[:, 7] == 0).sum())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AdmissibilityWarning)
+        found = boot(fit_pls("LOY1 ~ G5 + copy", frame), 100)
+    assert found.draws().isna().sum().tolist() == [expected] * 2
+    assert (found.n_failed, found.n_inadmissible) == (0, expected)
+
+
 def test_singular_and_unsettled_resamples_are_left_out(gaps):
     # Two formative indicators that differ in one row only are the same where it was not drawn.
     frame = gaps.iloc[:50].reset_index(drop=True)
@@ -271,6 +290,27 @@ def test_inadmissible_and_turned_resamples_are_kept_and_counted(rng):
     assert name == "A"
     assert many == int((loadings @ found.loadings["estimate"][:3].to_numpy() < 0).sum()) > 0
     assert (loadings.sum(axis=1) > 0).all()  # the sign rule, in every resample
+
+
+def test_constructs_that_turn_in_either_stage_are_counted_once(rng):
+    names = ["a1", "a2", "a3", "p1", "p2", "r1", "r2"]
+    frame = pd.DataFrame(rng.normal(size=(40, 7)), columns=names)
+    frame["p2"] += frame["p1"]
+    frame["r2"] += frame["r1"]
+    text = "A <~ a1 + a2 + a3; P =~ p1 + p2; R =~ r1 + r2; Q =~ P + R; A ~ Q"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AdmissibilityWarning)
+        result = fit_pls(text, frame)
+        found = dict(boot(result).turned)
+    refit = Refitter(result.recipe, result.answers.rows, None).of(next(resample_counts(40, 100, 1)))
+    stages = [
+        (now.loadings[:, :3] @ whole.loadings[0, :3]) < 0
+        for now, whole in (
+            (refit.estimates.first, result.estimates.first),
+            (refit.estimates, result.estimates),
+        )
+    ]
+    assert max(one.sum() for one in stages) < found["A"] == (stages[0] | stages[1]).sum()
 
 
 def test_what_cannot_be_resampled_is_refused(gaps, small):

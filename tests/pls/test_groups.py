@@ -6,7 +6,7 @@ import pytest
 
 from servqual.errors import MissingResponseWarning, ResponseError
 from servqual.moments import Moments
-from servqual.pls.groups import read_groups
+from servqual.pls.groups import pairs_of, read_groups
 from servqual.pls.path_model import fit_pls
 from servqual.sample import Sample
 from tests.helpers import optional, there
@@ -75,6 +75,14 @@ def test_zero_weights_have_no_group(surveyed):
     weights = np.where(np.arange(300) < 30, 0.0, 1.0)
     result = fit_pls(TEXT, surveyed, weights=weights)
     assert read_groups(result, surveyed, "branch").sizes == {"1": 90, "2": 90, "3": 90}
+
+
+def test_pairs_have_random_numbers_of_their_own(fitted, surveyed):
+    pairs = pairs_of(fitted, read_groups(fitted, surveyed, "branch"), seed=1)
+    assert [pair.names for pair in pairs] == [("1", "2"), ("1", "3"), ("2", "3")]
+    first, second, third = (next(pair.permuted(20)) for pair in pairs)
+    assert (first != second).any()
+    assert (first != third).any()
 
 
 def test_what_does_not_fit_is_refused(fitted, surveyed):

@@ -1,5 +1,7 @@
 """Importance-performance maps, beside indices made row by row."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -143,3 +145,7 @@ def test_what_has_no_map_is_refused(gaps, small):
     moments = moments_of(np.eye(2) * 0.6 + 0.4, ["a", "b"])
     with pytest.raises(ResponseError, match="Give the ends of the scale"):
         importance_performance_map(fit_pls("b ~ a", moments), "b")
+
+
+def test_a_map_survives_a_pickle(found):
+    assert pickle.loads(pickle.dumps(found)) == found

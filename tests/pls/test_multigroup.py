@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError
 from servqual.pls.groups import pairs_of, read_groups
-from servqual.pls.multigroup import compare_pls_groups
+from servqual.pls.multigroup import compare_pls_groups, share_beyond
 from servqual.pls.path_model import fit_pls
 from tests.pls.conftest import BLOCKS, text_of
 
@@ -78,6 +78,13 @@ def test_p_values_are_of_fits_to_shuffled_groups(surveyed, weighted):
     assert 0.05 < found["p_value"].min() < found["p_value"].max()
     np.testing.assert_allclose(found["p_value"], beyond / 20)
     assert found["p_adjusted"].tolist() == found["p_value"].tolist()
+
+
+def test_equal_differences_count_whatever_their_last_digit():
+    draws = np.array([[0.1 + 0.2, -0.3], [0.29, np.nan], [-0.31, 0.2]])
+    found = share_beyond(np.array([0.3, 0.3]), draws)
+    assert found.tolist() == [3 / 4, 2 / 3]
+    assert share_beyond(np.array([-(0.1 + 0.2)]), np.array([[0.3]])).tolist() == [1.0]
 
 
 def test_holm_is_over_pairs_of_groups(compared):

