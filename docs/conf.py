@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import os
 import shutil
 from pathlib import Path
 
@@ -37,6 +38,8 @@ myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
+EXECUTED = os.environ.get("SERVQUAL_NOTEBOOKS")  # a folder of the checkout
+nb_execution_excludepatterns = ["notebooks/*.ipynb"] if EXECUTED else []
 
 autodoc_typehints = "none"
 autosummary_generate = True
@@ -81,7 +84,7 @@ def copy_notebooks() -> None:
     pages.mkdir()
     listed = sorted((HERE.parent / "notebooks").glob("*.ipynb"))
     for notebook in listed:
-        shutil.copy(notebook, pages)
+        shutil.copy(HERE.parent / (EXECUTED or "notebooks") / notebook.name, pages)
     rows = "".join(f"   {notebook.stem}\n" for notebook in listed)
     text = heading("Notebooks") + f".. toctree::\n   :maxdepth: 1\n\n{rows}"
     (pages / "index.rst").write_text(text, encoding="utf-8")

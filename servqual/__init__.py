@@ -50,14 +50,22 @@ if TYPE_CHECKING:
     from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
     from servqual.plots.gaps import plot_gaps as plot_gaps
     from servqual.plots.importance_map import plot_importance_map as plot_importance_map
+    from servqual.plots.latent_means import plot_latent_means as plot_latent_means
     from servqual.plots.likert import plot_likert as plot_likert
     from servqual.plots.loadings import plot_loadings as plot_loadings
     from servqual.plots.paths import plot_paths as plot_paths
     from servqual.plots.priorities import plot_importance_performance as plot_importance_performance
     from servqual.plots.radar import plot_radar as plot_radar
+    from servqual.plots.thresholds import plot_thresholds as plot_thresholds
     from servqual.plots.zone import plot_tolerance as plot_tolerance
+    from servqual.pls.bootstrap import bootstrap_pls as bootstrap_pls
+    from servqual.pls.bootstrapped import PlsBootstrap as PlsBootstrap
     from servqual.pls.importance_map import ImportancePerformanceMap as ImportancePerformanceMap
     from servqual.pls.importance_map import importance_performance_map as importance_performance_map
+    from servqual.pls.invariance import Micom as Micom
+    from servqual.pls.invariance import micom as micom
+    from servqual.pls.multigroup import PlsGroupComparison as PlsGroupComparison
+    from servqual.pls.multigroup import compare_pls_groups as compare_pls_groups
     from servqual.pls.path_model import fit_pls as fit_pls
     from servqual.pls.prediction import predict_pls as predict_pls
     from servqual.pls.prediction_result import PlsPrediction as PlsPrediction
@@ -315,6 +323,8 @@ _HOMES = {
     "plots.loadings": ("plot_loadings",),
     "plots.paths": ("plot_paths",),
     "plots.importance_map": ("plot_importance_map",),
+    "plots.thresholds": ("plot_thresholds",),
+    "plots.latent_means": ("plot_latent_means",),
     "tables.writing": (
         "write_table",
         "write_tables",
@@ -415,6 +425,16 @@ _HOMES = {
     "pls.importance_map": (
         "importance_performance_map",
         "ImportancePerformanceMap",
+    ),
+    "pls.bootstrap": ("bootstrap_pls",),
+    "pls.bootstrapped": ("PlsBootstrap",),
+    "pls.multigroup": (
+        "PlsGroupComparison",
+        "compare_pls_groups",
+    ),
+    "pls.invariance": (
+        "Micom",
+        "micom",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

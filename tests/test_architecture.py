@@ -85,7 +85,7 @@ ROWS = [
         "sem.resamples._descent",
     },
     {"pls.answers", "pls.forecasts", "pls.problems", "pls.quantities", "pls.recipe", "pls.tables"},
-    {"pls.result"},
+    {"pls.bootstrapped", "pls.result"},
     {"pls.importance_map", "pls.path_model", "pls.prediction", "pls.refits", "pls.slopes"},
     {"pls.bootstrap"},
     {
@@ -246,6 +246,7 @@ ROWS = [
     {"plots._graph", "plots.latent_means", "plots.thresholds"},
     {"plots._placing"},
     {"plots._curves", "plots._diagram_texts"},
+    {"plots._diagrams"},
     {"plots.paths"},
     {
         "report._diagrams",
@@ -265,6 +266,7 @@ ROWS = [
         "report._fit_figures",
         "report._invariance_kinds",
         "report._model_settings",
+        "report._path_kinds",
         "report._pictures",
         "report._references",
         "report._shown",

@@ -9,7 +9,7 @@ import pandas as pd
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
-from servqual.pls.bootstrap import PlsBootstrap
+from servqual.pls.bootstrapped import PlsBootstrap
 from servqual.pls.result import PlsResult
 
 _INTERVAL = ["ci_low", "ci_high"]
@@ -102,12 +102,12 @@ def pls_tables(result: PlsResult, bootstrap: PlsBootstrap | None = None) -> tupl
     >>> tables = pls_tables(fit)
     >>> tables[0].to_frame()[["construct", "indicator", "loading", "rho_a", "ave"]].round(3)
       construct indicator  loading  rho_a    ave
-    0       QUA                NaN  0.771  0.809
-    1       QUA      QUA1    0.916    NaN    NaN
-    2       QUA      QUA2    0.883    NaN    NaN
-    3       SAT                NaN  0.786  0.824
-    4       SAT      SAT1    0.908    NaN    NaN
-    5       SAT      SAT2    0.907    NaN    NaN
+    0       QUA                NaN  0.818  0.844
+    1       QUA      QUA1    0.914    NaN    NaN
+    2       QUA      QUA2    0.923    NaN    NaN
+    3       SAT                NaN  0.849  0.868
+    4       SAT      SAT1    0.933    NaN    NaN
+    5       SAT      SAT2    0.931    NaN    NaN
     >>> sq.write_tables(pathlib.Path(tempfile.mkdtemp()) / "model.tex", *tables).name
     'model.tex'
     """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from servqual._lazy import require
 from servqual.instrument import Instrument
 from servqual.plots.paths import plot_paths
+from servqual.pls.result import PlsResult
 from servqual.sem.result import SemResult
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def groups_drawn(result: SemResult) -> tuple[str, ...]:
 class Diagram:
     """A path diagram no wider than `width` inches; items bear labels where there is room."""
 
-    result: SemResult
+    result: SemResult | PlsResult
     group: str
     instrument: Instrument | None
     language: str
@@ -87,7 +88,11 @@ class Diagram:
 
 
 def diagram_of(
-    result: SemResult, group: str, instrument: Instrument | None, language: str, width: float
+    result: SemResult | PlsResult,
+    group: str,
+    instrument: Instrument | None,
+    language: str,
+    width: float,
 ) -> Diagram:
     """Plan the path diagram of a model, of one of its groups."""
     return Diagram(

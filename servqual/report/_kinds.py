@@ -219,6 +219,7 @@ KINDS = (
         heading="Customer effort score",
         omit=("se", "target"),
     ),
+    MODEL_INDEX,
     Kind(
         type=SatisfactionIndex,
         maker="satisfaction_index",
@@ -226,7 +227,6 @@ KINDS = (
         heading="Satisfaction index",
         omit=("se", "target"),
     ),
-    MODEL_INDEX,
     Kind(
         type=Proportion,
         maker="proportion",

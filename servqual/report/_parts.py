@@ -73,7 +73,7 @@ def _of_paths(
     result: PlsResult, instrument: Instrument | None, heading: str, language: str
 ) -> tuple[Shown, ...]:
     """Give the tables of a path model; nothing of one that did not converge."""
-    found = []
+    found: list[Shown] = []
     for one in pls_tables(result) if result.converged else ():
         caption = one.title(language)
         said = () if one.brief else result.notes(language)

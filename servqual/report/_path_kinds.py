@@ -1,12 +1,10 @@
 """The results of PLS path models that a report takes, in the reading order of a paper."""
 
-from typing import Any
-
 import pandas as pd
 
 from servqual._language import say
 from servqual.indices.model_index import ModelIndex
-from servqual.pls.bootstrap import PlsBootstrap
+from servqual.pls.bootstrapped import PlsBootstrap
 from servqual.pls.importance_map import ImportancePerformanceMap
 from servqual.pls.invariance import Micom
 from servqual.pls.multigroup import PlsGroupComparison
@@ -61,33 +59,30 @@ INDEX = (
     "7-18. https://doi.org/10.1177/002224299606000403"
 )
 _OF_STEPS = {
-    "c_low": "c_quantile",
-    "p_c": "c_p_value",
     "mean_low": "mean_range_low",
     "mean_high": "mean_range_high",
-    "p_mean": "mean_p_value",
     "variance_low": "variance_range_low",
     "variance_high": "variance_range_high",
-    "p_variance": "variance_p_value",
 }
 _TESTS = ["estimate", "se", "t", "p_value", "ci_low", "ci_high"]
 
 
 def _settings(result: PlsResult, language: str) -> str:
     """Say how a path model was estimated, and which one it was."""
-    lines = [line.strip() for line in result.model.splitlines() if line.strip()]
-    return joined(
-        language,
+    texts = [
         say(
-            "Partial least squares, {scheme} scheme; {k} constructs of common factors; missing "
-            "answers: {missing}.",
+            "Partial least squares, {scheme} scheme; missing answers: {missing}.",
             language,
             scheme=say(result.scheme, language),
-            k=len(result.consistent),
             missing=say(_MISSING[result.missing], language),
-        ),
-        say("Model: {text}.", language, text="; ".join(lines)),
-    )
+        )
+    ]
+    if result.consistent:
+        names = say(", ", language).join(result.consistent)
+        texts.append(say("Consistent (common factors): {names}.", language, names=names))
+    lines = [line.strip() for line in result.model.splitlines() if line.strip()]
+    texts.append(say("Model: {text}.", language, text="; ".join(lines)))
+    return joined(language, *texts)
 
 
 _MISSING = {
@@ -134,12 +129,11 @@ def _resampled(result: PlsBootstrap, language: str) -> str:
 
 def _permuted(result: Micom | PlsGroupComparison, language: str) -> str:
     """Say what was permuted, and how often."""
-    return say(
-        "{count:,} permutations of the respondents of each pair of groups, {seed}.",
-        language,
-        count=result.n_permutations,
-        seed=seed_of(result.seed, language),
-    )
+    template = "Estimates of each pair of groups beside {count:,} permutations, {seed}."
+    if isinstance(result, Micom):
+        template = "Composites of each pair of groups beside {count:,} permutations, {seed}."
+    seed = seed_of(result.seed, language)
+    return say(template, language, count=result.n_permutations, seed=seed)
 
 
 def _predicted(result: PlsPrediction, language: str) -> str:

@@ -19,6 +19,7 @@ from servqual.plots.priorities import plot_importance_performance
 from servqual.plots.radar import plot_radar
 from servqual.plots.zone import plot_tolerance
 from servqual.pls.importance_map import ImportancePerformanceMap
+from servqual.pls.result import PlsResult
 from servqual.priorities.matrix import ImportancePerformance
 from servqual.report._diagrams import diagram_of, groups_drawn
 from servqual.scores.gaps import GapScores
@@ -86,6 +87,8 @@ def plans(result: Result, language: str, of_models: Instrument | None = None) ->
     """
     if isinstance(result, SemResult):
         return _of_model(result, language, of_models)
+    if isinstance(result, PlsResult):
+        return _of_paths(result, language, of_models)
     if isinstance(result, GapScores):
         return _of_gaps(result, language)
     if isinstance(result, ToleranceScores):
@@ -133,6 +136,13 @@ def _of_model(result: SemResult, language: str, instrument: Instrument | None) -
             caption = say("{heading}: {detail}", language, heading=caption, detail=group)
         found.append(Plan(caption=caption, draw=diagram.draw, measure=diagram.size))
     return tuple(found)
+
+
+def _of_paths(result: PlsResult, language: str, instrument: Instrument | None) -> tuple[Plan, ...]:
+    if not result.converged:
+        return ()
+    diagram = diagram_of(result, "", instrument, language, WIDTH)
+    return (Plan(caption=say("Path diagram", language), draw=diagram.draw, measure=diagram.size),)
 
 
 def _of_gaps(result: GapScores, language: str) -> tuple[Plan, ...]:

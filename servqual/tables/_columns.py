@@ -30,7 +30,7 @@ from servqual.tables._text import clean
 
 P_VALUES = {
     *("p", "wilcoxon_p", "kruskal_p", "mann_whitney_p", "welch_p", "chi2_p", "p_exact"),
-    "p_difference",
+    *("p_difference", "p_c", "p_mean", "p_variance"),
 }
 BOUNDED = {
     *("alpha", "alpha_std", "alpha_e", "alpha_p", "alpha_gap", "alpha_if_deleted", "omega"),
@@ -53,7 +53,7 @@ FIT = {
     for before in ("", "d_")
     for after in ("", "_robust", "_scaled")
     for change in ("", "_change")
-} | {"scaling_factor"}
+} | {"scaling_factor", "c", "c_low"}
 BOUNDED |= FIT - {"scaling_factor"}
 COUNTS = {
     *("n", "k", "m", "df", "df1", "df2", "kruskal_df", "df_scaled", "d_df", "df_difference"),

@@ -5,9 +5,15 @@ import pandas as pd
 import pytest
 
 import servqual as sq
+from servqual.pls.bootstrap import bootstrap_pls
+from servqual.pls.importance_map import importance_performance_map
+from servqual.pls.invariance import micom
+from servqual.pls.multigroup import compare_pls_groups
+from servqual.pls.prediction import predict_pls
 from tests.helpers import needs
 
 DUO = {"care": ("1", "2", "3"), "speed": ("4", "5", "6")}
+PATHS = "QUA =~ QUA1 + QUA2; VAL =~ VAL1 + VAL2; SAT =~ SAT1 + SAT2; SAT ~ QUA + VAL; VAL ~ QUA"
 OUTCOMES = "SAT =~ SAT1 + SAT2 + SAT3; LOY =~ LOY1 + LOY2 + LOY3"
 
 
@@ -35,6 +41,32 @@ def answers(seed=5, n=60, **about):
         }
     )
     return sq.Responses.from_frame(frame, instrument), frame
+
+
+def of_paths():
+    """Give one result of each kind that there is of a path model."""
+    mobile = sq.load_dataset("mobile").dropna()
+    model = sq.fit_pls(PATHS, mobile)
+    moderated = sq.fit_pls(PATHS.replace("QUA + VAL", "QUA + VAL + QUA:VAL"), mobile)
+    by = {"by": "company", "n_permutations": 20, "seed": 1, "progress": False}
+    two = mobile[mobile["company"].isin(["Alto", "Delta"])]
+    return {
+        "fit_pls": model,
+        "bootstrap_pls": bootstrap_pls(model, 20, seed=1, progress=False),
+        "simple_slopes": sq.simple_slopes(moderated),
+        "predict_pls": predict_pls(model, seed=1),
+        "micom": micom(sq.fit_pls(PATHS, two), two, **by),
+        "compare_pls_groups": compare_pls_groups(model, mobile, **by),
+        "importance_performance_map": importance_performance_map(model, "SAT"),
+    }
+
+
+def index_of_paths():
+    """Give the index of a path model by company and wave."""
+    mobile = sq.load_dataset("mobile").dropna()
+    model = sq.fit_pls(PATHS, mobile)
+    of = {"by": mobile["company"], "wave": mobile["wave"]}
+    return sq.satisfaction_index(model, "SAT", (1, 10), **of, n_resamples=20, progress=False)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +117,7 @@ def every():
         "expectation_perception_invariance": sq.expectation_perception_invariance(
             bank, dimensions=["tangibles"], whole=False
         ),
+        **of_paths(),
         "gap_tests": sq.gap_tests(gaps, worth_mending=0.5, n_resamples=50, seed=1),
         "paired_t_from_summary": sq.paired_t_from_summary(gap=[-1, 0.5], sd_gap=[1, 2], n=[20, 30]),
         "dimension_contrasts": sq.dimension_contrasts(gaps, n_resamples=50, seed=1),
@@ -97,6 +130,7 @@ def every():
         "net_promoter_score": sq.net_promoter_score(frame["recommend"]),
         "customer_satisfaction_score": sq.customer_satisfaction_score(frame["P1"], (1, 9)),
         "customer_effort_score": sq.customer_effort_score([1, 2, 4, 5, 3, 3], version=1),
+        "satisfaction_index(model, ...)": index_of_paths(),
         "satisfaction_index": sq.satisfaction_index(items, {"P1": 3, "P2": 1}, (1, 9)),
         "proportion": sq.proportion([True, False, True, True]),
     }

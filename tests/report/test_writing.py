@@ -55,6 +55,7 @@ def test_order_is_that_of_a_paper_whatever_the_order_given(every, whole):
         "Reliability",
         "Factors",
         "Structural model",
+        "Path model",
         "Tests of the gaps",
         "Groups and waves",
         "Priorities",

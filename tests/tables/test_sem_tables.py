@@ -8,6 +8,7 @@ import pytest
 
 import servqual as sq
 from servqual.sem.estimation import fit_sem
+from servqual.sem.invariance.measurement import measurement_invariance
 from servqual.sem.questions.fit_comparison import fit_table
 from servqual.tables._model import build
 from tests.tables.test_model import lines
@@ -99,3 +100,52 @@ def test_fit_has_three_decimals(result):
         *(f"{fit[f'rmsea_ci_{end}']:.3f}".removeprefix("0") for end in ("low", "high"))
     )
     assert first["srmr"] == f"{fit['srmr']:.3f}".removeprefix("0")
+
+
+@pytest.fixture(scope="module")
+def branches():
+    bank = sq.load_dataset("bank").dropna()
+    model = "tangibles =~ P1 + P2 + P3 + P4"
+    kinds = {"ML": ("configural", "metric", "strict"), "MLR": ("configural", "scalar")}
+    return {
+        how: measurement_invariance(model, bank, "branch", how, levels=levels)
+        for how, levels in kinds.items()
+    }
+
+
+def test_levels_show_what_papers_report(branches):
+    table = build(branches["ML"])
+    assert [row.label for row in table.rows] == ["configural", "metric", "strict"]
+    assert [column.name for column in table.columns] == [
+        *("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_ci", "srmr"),
+        *("d_chi2", "d_df", "d_p_value", "d_cfi", "d_rmsea", "d_srmr"),
+    ]
+    frame = branches["ML"].to_frame()
+    cells = [cell.numbers for cell in table.rows[1].cells]
+    row = frame.iloc[1]
+    assert cells[:2] == [(row["chi2"],), (row["df"],)]
+    assert cells[6] == (row["rmsea_ci_low"], row["rmsea_ci_high"])
+    assert [cell.text for cell in table.rows[0].cells[-6:]] == [""] * 6
+    assert [one.name for one in build(branches["ML"], columns=["aic"]).columns] == ["aic"]
+
+
+def test_levels_of_robust_fits_show_the_corrected_figures(branches):
+    table = build(branches["MLR"], language="zh")
+    assert [column.name for column in table.columns] == [
+        *("chi2_scaled", "df", "p_value_scaled", "cfi_robust", "tli_robust", "rmsea_robust"),
+        *("rmsea_robust_ci", "srmr", "d_chi2_scaled", "d_df", "d_p_value_scaled"),
+        *("d_cfi_robust", "d_rmsea_robust", "d_srmr"),
+    ]
+    assert table.stub == "层次"
+
+
+def test_levels_stand_under_their_dimensions():
+    bank = sq.load_dataset("bank").dropna()
+    answers = sq.Responses.from_frame(bank, BANK)
+    found = sq.expectation_perception_invariance(
+        answers, dimensions=["tangibles", "empathy"], estimator="ML"
+    )
+    rows = [(row.indent, row.label) for row in build(found).rows]
+    levels = [(1, name) for name in ("configural", "metric", "scalar", "strict")]
+    assert rows == [(0, "Tangibles"), *levels, (0, "Empathy"), *levels, (0, "Whole scale"), *levels]
+    assert build(found, language="zh").rows[0].label == BANK.label("tangibles", "zh")

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from servqual.errors import ModelError, shortened
 from servqual.instrument import Instrument
 from servqual.responses import Responses
@@ -18,20 +20,27 @@ def used_categories(
 ) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]]:
     """Give the categories that each rating of an item uses: all of them, if no answers are given.
 
+    Of answers, those of respondents who answered E and P of all the items count.
+
     Raises
     ------
     ModelError
         If E and P of an item share too few categories.
     """
     place = {item: at for at, item in enumerate(instrument.items)}
+    roles = ("expectation", "perception")
+    complete = None
+    if isinstance(ordered, Responses):
+        asked = np.array([ordered.answers[role][place[item]] for role in roles for item in items])
+        complete = ~np.isnan(asked).any(axis=0)
     found = {}
     for item in items:
         each = []
-        for role in ("expectation", "perception"):
+        for role in roles:
             low, high = instrument.scale_of(role)
             every = range(low, high + 1)
-            if isinstance(ordered, Responses):
-                answered = {*ordered.answers[role][place[item]]}
+            if isinstance(ordered, Responses) and complete is not None:
+                answered = {*ordered.answers[role][place[item]][complete]}
                 every = tuple(one for one in every if one in answered)  # type: ignore[assignment]
             each.append(tuple(every))
         found[item] = (each[0], each[1])

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -95,19 +95,8 @@ class Fitting:
 
 
 def ladder_of(fits: Levels) -> Ladder | None:
-    """Compare the levels.
-
-    Score tests come from the expected information: where a level is far off, the observed one says
-    little about what lets it go.
-    """
-    if not fits:
-        return None
-    return climb(
-        [
-            (level, replace(one, information="expected") if one.missing == "listwise" else one)
-            for level, one in fits.items()
-        ]
-    )
+    """Compare the levels."""
+    return climb(list(fits.items())) if fits else None
 
 
 def levels_frame(

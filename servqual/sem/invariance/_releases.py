@@ -29,10 +29,9 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from servqual.sem.fitting.layout import Floats
-from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.standardized import row_values
 from servqual.sem.fitting.structure import Structure, build_structure
-from servqual.sem.questions.releases import derivatives_at
+from servqual.sem.questions.releases import default_information, derivatives_at
 from servqual.sem.result import SemResult
 from servqual.sem.specification.equalities import key_of
 from servqual.sem.specification.parameters import Parameter
@@ -71,8 +70,7 @@ def released(name: str, above: SemResult, here: SemResult) -> tuple[pd.DataFrame
     structure = _let_go(fitted.structure, held)
     values = row_values(fitted.structure, fitted.cells[None])[0]
     cells = values[list(structure.rows)]
-    how: Information = "observed" if here.information == "observed" else "expected"
-    gradient, hessian = derivatives_at(fitted, structure, cells, how)
+    gradient, hessian = derivatives_at(fitted, structure, cells, default_information(here))
     place = {row: cell for cell, row in enumerate(structure.rows)}
     own = np.zeros((len(cells), fitted.structure.n_parameters))
     own[[place[row] for row in fitted.structure.rows]] = fitted.structure.spread

@@ -34,6 +34,7 @@ from servqual.sem.fitting.structure import Floats, Structure, build_structure
 from servqual.sem.questions.candidates import enlarged
 from servqual.sem.questions.releases import (
     Release,
+    default_information,
     derivatives_at,
     enlarged_cells,
     free_directions,
@@ -176,9 +177,9 @@ def modification_indices(
     result : SemResult
         A fitted model.
     information : {"expected", "observed"}, optional
-        Which second derivatives to take; by default those of the result's standard errors. Of
-        incomplete rows only the observed ones hold where answers are missing at random; most
-        programs print those from the expected ones.
+        Which second derivatives to take; by default the expected ones, but with missing answers
+        those of the result's standard errors: only the observed ones hold where answers are
+        missing at random. Most programs print those from the expected ones.
 
     Returns
     -------
@@ -228,9 +229,7 @@ def modification_indices(
             "modifications could be tested. result.problems says what is wrong with it."
         )
     fitted = result.fitted
-    how: Information = information or (
-        "observed" if result.information == "observed" else "expected"
-    )
+    how = information or default_information(result)
     structure = build_structure(enlarged(fitted.structure.table))
     cells = enlarged_cells(fitted, structure)
     gradient, hessian = derivatives_at(fitted, structure, cells, how)

@@ -17,6 +17,7 @@ from servqual.sem.fitting.scoring import Information, sets_at, sets_gradient, se
 from servqual.sem.fitting.standardized import row_values, standardised_values
 from servqual.sem.fitting.structure import Floats, Structure
 from servqual.sem.questions.candidates import own_rows
+from servqual.sem.result import SemResult
 from servqual.sem.specification.parameters import Parameter
 
 # A release leaves the model as it is where hardly anything of its information is its own.
@@ -109,6 +110,15 @@ def released_constraints(fitted: Fitted, structure: Structure) -> list[Release]:
         row = Parameter(lhs=left, op="==", rhs=right, value=0.0)
         found.append(Release(row, "constraint", direction, None))
     return found
+
+
+def default_information(result: SemResult) -> Information:
+    """Take the expected information but for missing answers, as the errors of the fit do.
+
+    Where a model is far off, the observed one says little about what lets it go.
+    """
+    missing = result.missing != "listwise"
+    return "observed" if missing and result.information == "observed" else "expected"
 
 
 def derivatives_at(

@@ -297,3 +297,15 @@ class TestDifficult:
         )
         with pytest.raises(ModelError, match="E is rated 1-9 and P 1-7"):
             expectation_perception_invariance(sq.Responses.from_frame(survey, two))
+
+
+def test_categories_of_incomplete_answers_only_do_not_count(survey):
+    gone = survey.copy()
+    few = gone["E1"] <= gone["E1"].min() + 1
+    gone.loc[few, "E2"] = np.nan
+    with pytest.warns(MissingResponseWarning):
+        found = expectation_perception_invariance(
+            bind(gone), dimensions=["tangibles"], ordered=True, whole=False
+        )
+    assert found.problems == ()
+    assert found.to_frame()["chi2"].notna().all()

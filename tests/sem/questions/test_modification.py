@@ -171,13 +171,16 @@ def test_a_saturated_model_has_nothing_to_free():
     assert len(found.notes()) == 2
 
 
-def test_information_is_that_of_the_standard_errors_and_said():
+def test_information_is_expected_but_for_missing_answers_and_said():
     found = modification_indices(fitted("fiml"))
     assert found.information == "observed"
     assert "from the observed information" in found.title()
     expected = modification_indices(fitted("fiml"), information="expected")
     off = np.abs(found.to_frame().mi - expected.to_frame().mi)
     assert 0.5 < off.max() < 3  # 1 in 10 answers is missing
+    # The errors of MLR come from the observed information, but its indices do not.
+    assert fitted("mlr").information == "observed"
+    assert modification_indices(fitted("mlr")).information == "expected"
     robust = modification_indices(fitted("mlm"))
     assert robust.information == "expected"
     assert robust.to_frame().equals(modification_indices(fitted("cfa")).to_frame())
