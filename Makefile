@@ -8,6 +8,11 @@ LANGUAGE = en
 # One process a core, each of which keeps its linear algebra to one thread.
 PARALLEL = --numprocesses auto --dist worksteal
 export OPENBLAS_NUM_THREADS ?= 1
+# Where this is set, every process compiles the package and the tests anew.
+export PYTHONDONTWRITEBYTECODE =
+NOTEBOOKS = $(wildcard notebooks/*.ipynb)
+EXECUTED = $(NOTEBOOKS:%=build/%)
+CODE = $(shell find servqual datasets -type f -not -name '*.pyc')
 PIP = -m pip install --disable-pip-version-check -q
 
 .PHONY: help
@@ -20,7 +25,8 @@ report: .venv/all.stamp ## Write servqual-report.html from the bank data (LANGUA
 
 .PHONY: test
 test: .venv/test.stamp ## Run every test, doctest and notebook
-	SERVQUAL_REQUIRE_ALL=1 .venv/bin/python -m pytest $(PARALLEL)
+	@mkdir -p build/notebooks
+	SERVQUAL_REQUIRE_ALL=1 SERVQUAL_NOTEBOOKS=build/notebooks .venv/bin/python -m pytest $(PARALLEL)
 
 .PHONY: test-core
 test-core: .venv-core/core.stamp ## Run what must run with no extra installed
@@ -40,18 +46,16 @@ type: .venv/dev.stamp ## Check types
 	.venv/bin/mypy
 
 .PHONY: docs
-docs: .venv/docs.stamp ## Build the documentation into docs/_build/html
-	.venv/bin/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+docs: .venv/docs.stamp $(EXECUTED) ## Build the documentation into docs/_build/html
+	SERVQUAL_NOTEBOOKS=build/notebooks .venv/bin/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 	@echo "Written: docs/_build/html/index.html"
 
 .PHONY: notebooks
-notebooks: .venv/test.stamp ## Execute the notebooks into build/notebooks
+notebooks: $(EXECUTED) ## Execute the notebooks into build/notebooks, unless the tests have done so
+
+build/notebooks/%.ipynb: notebooks/%.ipynb $(CODE) | .venv/test.stamp
 	@mkdir -p build/notebooks
-	@set -e; for notebook in notebooks/*.ipynb; do \
-		[ -e "$$notebook" ] || { echo "No notebooks to execute."; break; }; \
-		echo "$$notebook"; \
-		.venv/bin/jupyter-execute --timeout=300 --output="../build/$$notebook" "$$notebook"; \
-	done
+	.venv/bin/jupyter-execute --timeout=300 --output='../$@' $<
 
 .PHONY: bench
 bench: .venv/test.stamp ## Run the benchmarks one after the other
@@ -82,6 +86,11 @@ clean: ## Remove everything that the other targets made
 .venv/bin/python .venv-core/bin/python .venv-lowest/bin/python:
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer was not found. Name it: make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(@D:/bin=)
+
+# All that is in one environment in one go, for .ci/run.
+.venv/ci.stamp: pyproject.toml | .venv/bin/python
+	.venv/bin/python $(PIP) -e '.[all,test,dev,docs]'
+	@touch .venv/all.stamp .venv/test.stamp .venv/dev.stamp .venv/docs.stamp $@
 
 .venv/all.stamp: pyproject.toml | .venv/bin/python
 	.venv/bin/python $(PIP) -e '.[all]'

@@ -7,11 +7,13 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keep the files that a doctest writes out of the checkout, and its pictures off the screen."""
     if isinstance(request.node, pytest.DoctestItem):
-        monkeypatch.chdir(tmp_path)
+        # Asked for here, so that the thousands of other tests make no folder each.
+        folder: Path = request.getfixturevalue("tmp_path")
+        monkeypatch.chdir(folder)
         monkeypatch.setenv("MPLBACKEND", "Agg")
 
 

@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from servqual.pls.invariance import micom as micom
     from servqual.pls.multigroup import PlsGroupComparison as PlsGroupComparison
     from servqual.pls.multigroup import compare_pls_groups as compare_pls_groups
+    from servqual.pls.paper import PlsTable as PlsTable
+    from servqual.pls.paper import pls_tables as pls_tables
     from servqual.pls.path_model import fit_pls as fit_pls
     from servqual.pls.prediction import predict_pls as predict_pls
     from servqual.pls.prediction_result import PlsPrediction as PlsPrediction
@@ -435,6 +437,10 @@ _HOMES = {
     "pls.invariance": (
         "Micom",
         "micom",
+    ),
+    "pls.paper": (
+        "PlsTable",
+        "pls_tables",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

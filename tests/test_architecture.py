@@ -116,7 +116,6 @@ ROWS = [
         "sem.fitting.estimates",
         "sem.fitting.fits",
         "sem.fitting.problems",
-        "sem.questions.releases",
         "sem.resamples._draws",
         "sem.resamples._refit",
         "sem.result",
@@ -125,6 +124,7 @@ ROWS = [
         "sem.robustness.squares",
         "sem.validity._composites",
     },
+    {"sem.questions.releases"},
     {
         "sem.invariance._compared",
         "sem.invariance._levels",

@@ -9,6 +9,7 @@ from servqual.errors import ModelError
 from servqual.pls.bootstrap import bootstrap_pls
 from servqual.pls.paper import estimated, pls_tables
 from servqual.pls.path_model import fit_pls
+from servqual.pls.settings import PlsSettings
 
 MODEL = """
 QUA =~ QUA1 + QUA2 + QUA3
@@ -164,8 +165,6 @@ def test_a_bootstrap_of_another_model_is_refused(mobile, model, boot):
 
 @pytest.mark.filterwarnings("ignore::servqual.errors.AdmissibilityWarning")
 def test_nothing_is_printed_of_a_model_that_did_not_converge(mobile):
-    from servqual.pls.settings import PlsSettings
-
     model = fit_pls(MODEL, mobile, settings=PlsSettings(max_iterations=1))
     assert not model.converged
     with pytest.raises(ModelError, match="did not converge"):
