@@ -135,15 +135,16 @@ def _best(
     start: Floats | None,
 ) -> Minimum:
     """Minimise from a start, then from the text's values, then from our own, until it arrives."""
-    told = any(np.isfinite(structure.table.parameters[row].value) for row in structure.rows)
-    begins: list[Callable[[], Floats]] = [lambda: start_values(structure, targets)]
-    if told:
-        begins.append(lambda: start_values(structure, targets, given=False))
-    best = least(begins.pop(0)() if start is None else start)
-    for begin in begins:
+    begun = [start_values(structure, targets) if start is None else start]
+    best = least(begun[0])
+    for given, marked in ((True, False), (False, False), (False, True)):
         if best.converged[0]:
             break
-        other = least(begin())
+        begin = start_values(structure, targets, given=given, marked=marked)
+        if any(np.array_equal(begin, one) for one in begun):
+            continue
+        begun.append(begin)
+        other = least(begin)
         if other.converged[0] or other.objective[0] < best.objective[0]:
             best = other
     return best

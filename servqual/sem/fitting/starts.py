@@ -12,14 +12,17 @@ _LEAST_RESIDUAL = 0.1
 _LEAST_COMMUNALITY = 0.05
 
 
-def start_values(structure: Structure, targets: Sequence[Target], *, given: bool = True) -> Floats:
+def start_values(
+    structure: Structure, targets: Sequence[Target], *, given: bool = True, marked: bool = False
+) -> Floats:
     """Give start values (q,) of the parameters from the moments of each group.
 
-    Values that the model's text gives come first, unless `given` is false.
+    Values that the model's text gives come first, unless `given` is false. The scale of a factor
+    whose variance and marker are fixed is that of the marker if `marked`, else 1.
     """
     cells = np.zeros(len(structure.rows))
     for group, (layout, target) in enumerate(zip(structure.layouts, targets, strict=True)):
-        guess = _matrices(structure.table, group, layout, target)
+        guess = _matrices(structure.table, group, layout, target, marked=marked)
         for at, kind, row, column in zip(
             layout.at, layout.kind, layout.row, layout.column, strict=True
         ):
@@ -33,7 +36,7 @@ def start_values(structure: Structure, targets: Sequence[Target], *, given: bool
 
 
 def _matrices(
-    table: ParameterTable, group: int, layout: Layout, target: Target
+    table: ParameterTable, group: int, layout: Layout, target: Target, *, marked: bool
 ) -> dict[str, Floats]:
     covariance = target.covariance
     observed = {name: i for i, name in enumerate(layout.observed)}
@@ -69,7 +72,7 @@ def _matrices(
         loads = _centroid(common)
         marker = _marker(table, group, name, block)
         scale = loads[marker[0]] / marker[1] if marker is not None else 1.0
-        if (name in standardised and marker is None) or not scale:
+        if (name in standardised and not (marked and marker)) or not scale:
             scale = 1.0
         at = factors[name]
         variances[at] = scale**2

@@ -130,6 +130,15 @@ def test_another_scale_changes_gaps_by_its_unit_only(difference, survey, unit, o
         assert moved.estimate(f"{name}_empathy") == pytest.approx(factor * was, rel=1e-6)
 
 
+@pytest.mark.parametrize("unit", [0.1, 10, 100])
+def test_congruence_does_not_depend_on_the_unit(survey, unit):
+    columns = [f"{letter}{item}" for letter in "EP" for item in ABOUT.dimensions["empathy"]]
+    moved = fit(latent_congruence_model, unit * survey[columns])
+    assert moved.fit["chi2"] == pytest.approx(
+        fit(latent_congruence_model, survey).fit["chi2"], rel=1e-8
+    )
+
+
 def test_all_dimensions_covary_in_one_model():
     table = build_table(expectation_perception_model(ABOUT, "metric"))
     assert len(table.latent) == 10
