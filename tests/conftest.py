@@ -13,10 +13,6 @@ settings.load_profile("servqual")
 gc.set_threshold(50_000, 20, 20)
 
 
-def pytest_collection_finish():
-    gc.freeze()
-
-
 @pytest.fixture
 def rng():
     """Random numbers from one fixed seed."""

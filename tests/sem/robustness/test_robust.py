@@ -292,7 +292,8 @@ def test_a_model_without_degrees_of_freedom():
     assert fit["df_scaled"] == 0
     assert fit["chi2_scaled"] == pytest.approx(0, abs=1e-9)
     assert np.isnan(fit["scaling_factor"])
-    assert fit["cfi_scaled"] == fit["cfi_robust"] == fit["tli_robust"] == 1
+    for index in ("cfi_scaled", "cfi_robust", "tli_robust"):
+        assert fit[index] == pytest.approx(1, abs=1e-12)
     assert fit["rmsea_robust"] == 0
 
 
