@@ -39,6 +39,7 @@ from servqual.sem.robustness.estimators import (
     SQUARES,
     Estimator,
     check_estimator,
+    default_estimator,
     default_information,
 )
 from servqual.sem.robustness.inference import infer
@@ -75,7 +76,7 @@ def fit_sem(
     data : DataFrame, Table, Scores, Sample or Moments
         The answers, one row a respondent, or their moments, which suffice for ML, ULS and GLS.
     estimator : str, optional
-        By default "ML", and "WLSMV" where variables are ordered.
+        By default "ML", with weights or clusters "MLR", and "WLSMV" where variables are ordered.
 
         Maximum likelihood, all with the same estimates: "ML" takes answers as normal. "MLR":
         standard errors from scores of the rows [1]_ and the Yuan-Bentler test [2]_ as Mplus has
@@ -199,7 +200,11 @@ def fit_sem(
     with_means = means if means is not None else (missing != "listwise" or group is not None)
     table = table_of(n_groups, {}, means=with_means)
     names = ordered_names(ordered, table, source.names)
-    how: Estimator = estimator or ("WLSMV" if names else "ML")
+    how: Estimator = estimator or default_estimator(
+        ordered=bool(names),
+        weighted=source.weights is not None,
+        clustered=source.cluster is not None,
+    )
     check_estimator(
         how,
         missing,

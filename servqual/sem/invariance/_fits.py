@@ -36,6 +36,7 @@ from servqual.sem.robustness.estimators import (
     SQUARES,
     Estimator,
     check_estimator,
+    default_estimator,
     default_information,
 )
 from servqual.sem.specification.equalities import key_of
@@ -123,7 +124,11 @@ def _read_answers(
     given = () if source.group is None else {*source.group} - {None}
     base = base_of(max(len(given), 1), {})
     names = ordered_names(ordered, base, source.names)
-    how: Estimator = estimator or ("WLSMV" if names else "ML")
+    how: Estimator = estimator or default_estimator(
+        ordered=bool(names),
+        weighted=source.weights is not None,
+        clustered=source.cluster is not None,
+    )
     check_estimator(
         how,
         missing,

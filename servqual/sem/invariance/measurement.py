@@ -176,8 +176,9 @@ def measurement_invariance(
         The column of groups, any number of them. The first group that appears is the reference:
         its latent means are 0.
     estimator : str, optional
-        As for `fit_sem`: by default ML, and WLSMV if items are ordered. Differences of robust
-        fits (MLR, MLM, WLSMV, ...) are tested by rightly scaled chi-squares.
+        As for `fit_sem`: by default ML, with weights or clusters MLR, and WLSMV if items are
+        ordered. Differences of robust fits (MLR, MLM, WLSMV, ...) are tested by rightly scaled
+        chi-squares.
     missing : {"listwise", "pairwise", "fiml", "two-stage"}
     ordered : bool, str or collection of str
         Ordered items; True takes all.

@@ -26,6 +26,13 @@ ROBUST_SQUARES = ("ULSMV", "WLSM", "WLSMV")
 ADJUSTED = ("MLMV", "ULSMV", "WLSMV")
 
 
+def default_estimator(*, ordered: bool, weighted: bool, clustered: bool) -> Estimator:
+    """Give the estimator that answers of a kind ask for."""
+    if ordered:
+        return "WLSMV"
+    return "MLR" if weighted or clustered else "ML"
+
+
 def check_estimator(
     estimator: str,
     missing: Missing,

@@ -260,7 +260,7 @@ BAD = [
     (bad(), {"levels": ("configural", "thresholds")}, ModelError, "of ordered items"),
     (bad(), {"partial": "G9 ~1; TAN =~ G9"}, ModelError, "'TAN =~ G9', which is no parameter"),
     (bad(), {"group": "branch"}, ResponseError, "branch"),
-    (bad(), {"weights": "id"}, ModelError, "take estimator='MLR'"),
+    (bad(), {"weights": "id", "estimator": "ML"}, ModelError, "take estimator='MLR'"),
 ]
 
 

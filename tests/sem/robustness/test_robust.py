@@ -375,7 +375,7 @@ def test_rows_without_a_cluster_are_left_out_and_said():
             "'WLS'.",
         ),
         (
-            {"weights": "w"},
+            {"weights": "w", "estimator": "ML"},
             "Sampling weights need standard errors and tests that allow for them: take "
             "estimator='MLR' instead of 'ML'.",
         ),
@@ -442,3 +442,11 @@ def test_the_title_and_the_notes_say_what_is_corrected():
     plain = fitted(TWO, survey())
     assert plain.title().startswith("Structural model (ML): n = 300; χ²(26) = 23.56")
     assert plain.notes()[0] == "Standard errors from the expected information."
+
+
+@pytest.mark.parametrize("how", [{"weights": "w"}, {"cluster": "site"}])
+def test_weights_and_clusters_ask_for_mlr(how):
+    rng = np.random.default_rng(4)
+    frame = survey().assign(w=rng.uniform(0.5, 2, 300), site=np.resize(np.arange(60), 300))
+    text = "f =~ G1 + G2 + G3 + G4"
+    assert fit_sem(text, frame, **how).fit.equals(fit_sem(text, frame, "MLR", **how).fit)
