@@ -5,7 +5,7 @@ resamples then come from one product of these counts with the products of column
 resamples serves every statistic that is a function of the moments.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,11 @@ Floats = NDArray[np.float64]
 IntervalKind = Literal["percentile", "bias-corrected", "bca"]
 
 BLOCK = 100
+INTERVALS: Mapping[IntervalKind, str] = {
+    "percentile": "percentile intervals",
+    "bias-corrected": "bias-corrected intervals",
+    "bca": "bias-corrected and accelerated (BCa) intervals",
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,6 +163,21 @@ def bootstrap_interval(
         with np.errstate(invalid="ignore"):
             ends.append(_quantile(ordered, many, ndtr(bias + z / (1 - a * z))))
     return ends[0], ends[1]
+
+
+def mean_and_spread(draws: Floats) -> tuple[Floats, Floats]:
+    """Give mean and standard deviation (k,) of the draws (b, k) that are there.
+
+    The spread of equal draws is exactly 0.
+    """
+    there = np.isfinite(draws)
+    many = there.sum(axis=0)
+    with np.errstate(all="ignore"):
+        first = np.where(there[0], draws[0], 0.0)
+        off = np.where(there, draws - first, 0.0)
+        shift = off.sum(axis=0) / many
+        squares = (np.where(there, off - shift, 0.0) ** 2).sum(axis=0)
+        return first + shift, np.sqrt(squares / (many - 1))
 
 
 def acceleration_of(squares: Floats, cubes: Floats) -> Floats:

@@ -61,7 +61,7 @@ ROWS = [
     {"sem.specification.expressions"},
     {"sem.specification._modifiers", "sem.specification.parameters"},
     {"sem.specification.syntax"},
-    {"pls.prediction_result", "pls.settings", "pls.specification"},
+    {"pls.permuted", "pls.prediction_result", "pls.settings", "pls.specification"},
     {"pls.layout"},
     {"pls.regressions"},
     {"pls.folds", "pls.losses", "pls.measurement", "pls.products", "pls.weights"},

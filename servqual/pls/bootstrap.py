@@ -14,12 +14,12 @@ from servqual.errors import (
     shortened,
     warn,
 )
-from servqual.pls.bootstrapped import PlsBootstrap, check_asked, mean_and_spread
+from servqual.pls.bootstrapped import PlsBootstrap, check_asked
 from servqual.pls.quantities import Quantities
 from servqual.pls.refits import Bools, Refitter, check_refittable, inadmissible, turned
 from servqual.pls.regressions import Floats
 from servqual.pls.result import PlsResult
-from servqual.resampling import IntervalKind, acceleration_of, resample_counts
+from servqual.resampling import IntervalKind, acceleration_of, mean_and_spread, resample_counts
 
 
 def bootstrap_pls(

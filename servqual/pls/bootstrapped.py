@@ -1,7 +1,6 @@
 """What the resamples of a path model say: errors, intervals and tests of everything at once."""
 
 from dataclasses import dataclass, replace
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -12,14 +11,8 @@ from servqual._result import Result
 from servqual.errors import ModelError, nearest
 from servqual.pls.quantities import KINDS, Kind
 from servqual.pls.regressions import Floats
-from servqual.resampling import IntervalKind, bootstrap_interval
+from servqual.resampling import INTERVALS, IntervalKind, bootstrap_interval, mean_and_spread
 
-_INTERVALS: tuple[IntervalKind, ...] = get_args(IntervalKind)
-_NAMES = {
-    "percentile": "percentile intervals",
-    "bias-corrected": "bias-corrected intervals",
-    "bca": "bias-corrected and accelerated (BCa) intervals",
-}
 _TESTED = ("path", "weight", "loading", "total", "indirect", "specific")
 
 
@@ -187,7 +180,7 @@ class PlsBootstrap(Result):
             left_out=left_out,
             resamples=len(self._draws),
             confidence=100 * self.confidence,
-            kind=say(_NAMES[self.kind], language),
+            kind=say(INTERVALS[self.kind], language),
         )
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
@@ -282,18 +275,6 @@ class PlsBootstrap(Result):
         return tuple(found)
 
 
-def mean_and_spread(draws: Floats) -> tuple[Floats, Floats]:
-    """Give mean and standard deviation (k,) of the draws (b, k) that are there; 0 of equal ones."""
-    there = np.isfinite(draws)
-    many = there.sum(axis=0)
-    first = np.where(there[0], draws[0], 0.0)
-    off = np.where(there, draws - first, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shift = off.sum(axis=0) / many
-        squares = (np.where(there, off - shift, 0.0) ** 2).sum(axis=0)
-        return first + shift, np.sqrt(squares / (many - 1))
-
-
 def check_asked(n_resamples: int, kind: str, confidence: float) -> None:
     """Refuse a senseless number of resamples, kind of interval or level of confidence."""
     whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
@@ -301,7 +282,7 @@ def check_asked(n_resamples: int, kind: str, confidence: float) -> None:
         raise ModelError(f"n_resamples must be a whole number of at least 2, not {n_resamples!r}.")
     if not 0 < confidence < 1:
         raise ModelError(f"confidence must lie between 0 and 1, such as 0.95; not {confidence!r}.")
-    if kind not in _INTERVALS:
+    if kind not in INTERVALS:
         raise ModelError(
-            f"kind must be one of {', '.join(_INTERVALS)}, not {kind!r}.{nearest(kind, _INTERVALS)}"
+            f"kind must be one of {', '.join(INTERVALS)}, not {kind!r}.{nearest(kind, INTERVALS)}"
         )

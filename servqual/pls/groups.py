@@ -1,6 +1,6 @@
 """The respondents of a fitted path model in groups, and permutations of who is in which."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -9,14 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from servqual._progress import Progress
 from servqual.comparisons.grouping import group_values
-from servqual.errors import MissingResponseWarning, ModelError, ResponseError, warn
+from servqual.errors import (
+    ConvergenceError,
+    MissingResponseWarning,
+    ModelError,
+    ResponseError,
+    warn,
+)
 from servqual.pls.estimates import Estimates
 from servqual.pls.refits import Bools, Refitter, check_refittable
 from servqual.pls.regressions import Floats
 from servqual.pls.result import PlsResult
 from servqual.resampling import BLOCK
 from servqual.sem.fitting.model_data import Source, read_source
+
+# Something of both groups (B, ...), given their estimates and who is in the first.
+Compared = Callable[[Estimates, Estimates, Floats], Floats]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -90,6 +100,27 @@ class Pair:
                     "group out, or merge it with another."
                 )
         return both[0].estimates, both[1].estimates
+
+    def draws(self, n_permutations: int, of: Compared, bar: Progress) -> Floats:
+        """Compute something of both groups in each permutation in which both have a solution.
+
+        Raises
+        ------
+        ConvergenceError
+            If there is no such permutation.
+        """
+        found = []
+        for inside in self.permuted(n_permutations):
+            first, second, there = self.estimates(inside)
+            found.append(of(first, second, inside)[there])
+            bar.advance(len(inside))
+        held = np.concatenate(found)
+        if not len(held):
+            raise ConvergenceError(
+                f"None of {n_permutations:,} permutations of {self.names[0]!r} and "
+                f"{self.names[1]!r} has a solution; the groups are too small for this model."
+            )
+        return held
 
     def permuted(self, n_permutations: int) -> Iterator[Floats]:
         """Draw who might be in the first group, in blocks of 100: (b, n)."""

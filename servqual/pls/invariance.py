@@ -8,11 +8,11 @@ import pandas as pd
 
 from servqual._language import say
 from servqual._progress import progress as show_progress
-from servqual._result import Result
-from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError, warn
+from servqual.errors import AdmissibilityWarning, ModelError, warn
 from servqual.pls.estimates import Estimates
 from servqual.pls.groups import Pair, check_permutations, pairs_of, read_groups
 from servqual.pls.multigroup import share_beyond
+from servqual.pls.permuted import Permuted
 from servqual.pls.regressions import Floats
 from servqual.pls.result import PlsResult
 
@@ -20,7 +20,7 @@ _TIE = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Micom(Result):
+class Micom(Permuted):
     """Measurement invariance of composites between groups; see `micom`.
 
     Attributes
@@ -39,12 +39,6 @@ class Micom(Result):
     confidence : float
     """
 
-    by: str
-    sizes: tuple[tuple[str, int], ...]
-    n_missing: int
-    n_permutations: int
-    n_failed: int
-    seed: int | None
     confidence: float
     _steps: pd.DataFrame
 
@@ -67,25 +61,8 @@ class Micom(Result):
             "Measurement invariance of composites (MICOM) by {by}: {groups}; {k:,} permutations",
             language,
             by=self.by,
-            groups=", ".join(f"{name} (n = {n:,})" for name, n in self.sizes),
+            groups=self._groups,
             k=self.n_permutations,
-        )
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What went wrong in some permutations, counted."""
-        return self._problems("en")
-
-    def _problems(self, language: str) -> tuple[str, ...]:
-        if not self.n_failed:
-            return ()
-        return (
-            say(
-                "In {k:,} permutations a group has no solution; they are left out, and none was "
-                "drawn again.",
-                language,
-                k=self.n_failed,
-            ),
         )
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
@@ -111,11 +88,7 @@ class Micom(Result):
                 confidence=100 * self.confidence,
             ),
         ]
-        if self.n_missing:
-            found.append(
-                say("{k:,} respondents in no group are left out.", language, k=self.n_missing)
-            )
-        return (*found, *self._problems(language))
+        return (*found, *self._left_out(language))
 
 
 def micom(
@@ -210,18 +183,8 @@ def micom(
     with show_progress(say("permutations"), total, wanted=progress) as bar:
         for pair in pairs:
             steps = _Steps(pair, standardized=result.standardized)
-            draws = []
-            for inside in pair.permuted(n_permutations):
-                first, second, there = pair.estimates(inside)
-                draws.append(steps.values(first, second, inside)[there])
-                bar.advance(len(inside))
-            held = np.concatenate(draws)
+            held = pair.draws(n_permutations, steps.values, bar)
             n_failed += n_permutations - len(held)
-            if not len(held):
-                raise ConvergenceError(
-                    f"None of {n_permutations:,} permutations of {pair.names[0]!r} and "
-                    f"{pair.names[1]!r} has a solution; the groups are too small for this model."
-                )
             own = steps.values(*pair.own(), pair.inside[None])[0]
             frames.append(_frame(pair, result.constructs, own, held, confidence))
     found = Micom(

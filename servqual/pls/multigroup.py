@@ -8,10 +8,11 @@ import pandas as pd
 
 from servqual._language import say
 from servqual._progress import progress as show_progress
-from servqual._result import Result
 from servqual.comparisons.families import adjust
-from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError, shortened, warn
-from servqual.pls.groups import Pair, check_permutations, pairs_of, read_groups
+from servqual.errors import AdmissibilityWarning, ModelError, shortened, warn
+from servqual.pls.estimates import Estimates
+from servqual.pls.groups import check_permutations, pairs_of, read_groups
+from servqual.pls.permuted import Permuted
 from servqual.pls.quantities import KINDS, Kind, Quantities
 from servqual.pls.regressions import Floats
 from servqual.pls.result import PlsResult
@@ -20,7 +21,7 @@ _TIE = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class PlsGroupComparison(Result):
+class PlsGroupComparison(Permuted):
     """Differences of a path model between groups; see `compare_pls_groups`.
 
     Attributes
@@ -38,12 +39,6 @@ class PlsGroupComparison(Result):
     seed : int or None
     """
 
-    by: str
-    sizes: tuple[tuple[str, int], ...]
-    n_missing: int
-    n_permutations: int
-    n_failed: int
-    seed: int | None
     _differences: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
@@ -64,25 +59,8 @@ class PlsGroupComparison(Result):
             "PLS path model by {by}: {groups}; {k:,} permutations",
             language,
             by=self.by,
-            groups=", ".join(f"{name} (n = {n:,})" for name, n in self.sizes),
+            groups=self._groups,
             k=self.n_permutations,
-        )
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What went wrong in some permutations, counted."""
-        return self._problems("en")
-
-    def _problems(self, language: str) -> tuple[str, ...]:
-        if not self.n_failed:
-            return ()
-        return (
-            say(
-                "In {k:,} permutations a group has no solution; they are left out, and none was "
-                "drawn again.",
-                language,
-                k=self.n_failed,
-            ),
         )
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
@@ -99,11 +77,7 @@ class PlsGroupComparison(Result):
                 language,
             ),
         ]
-        if self.n_missing:
-            found.append(
-                say("{k:,} respondents in no group are left out.", language, k=self.n_missing)
-            )
-        return (*found, *self._problems(language))
+        return (*found, *self._left_out(language))
 
 
 def compare_pls_groups(
@@ -190,23 +164,18 @@ def compare_pls_groups(
         raise ModelError(f"of must be of {', '.join(KINDS)}, not {shortened(wrong)}.")
     groups = read_groups(result, data, by)
     quantities = Quantities(plan=result.recipe.plan, kinds=kinds)
+
+    def between(one: Estimates, other: Estimates, inside: Floats) -> Floats:
+        return quantities.of(one) - quantities.of(other)
+
     pairs = pairs_of(result, groups, seed)
     frames, n_failed = [], 0
     total = n_permutations * len(pairs)
     with show_progress(say("permutations"), total, wanted=progress) as bar:
         for pair in pairs:
             first, second = (quantities.of(one)[0] for one in pair.own())
-            draws = []
-            for inside in pair.permuted(n_permutations):
-                draws.append(_differences(pair, inside, quantities))
-                bar.advance(len(inside))
-            held = np.concatenate(draws)
+            held = pair.draws(n_permutations, between, bar)
             n_failed += n_permutations - len(held)
-            if not len(held):
-                raise ConvergenceError(
-                    f"None of {n_permutations:,} permutations of {pair.names[0]!r} and "
-                    f"{pair.names[1]!r} has a solution; the groups are too small for this model."
-                )
             frames.append(
                 quantities.names.assign(
                     group=pair.names[0],
@@ -239,8 +208,3 @@ def share_beyond(value: Floats, draws: Floats) -> Floats:
     beyond = there & (np.abs(draws) >= np.abs(value) - _TIE)
     found = (1 + beyond.sum(axis=0)) / (1 + there.sum(axis=0))
     return np.where(np.isfinite(value), found, np.nan)
-
-
-def _differences(pair: Pair, inside: Floats, quantities: Quantities) -> Floats:
-    first, second, there = pair.estimates(inside)
-    return (quantities.of(first) - quantities.of(second))[there]

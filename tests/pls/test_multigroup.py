@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError
-from servqual.pls.groups import pairs_of, read_groups
+from servqual.pls.groups import Pair, pairs_of, read_groups
 from servqual.pls.multigroup import compare_pls_groups, share_beyond
 from servqual.pls.path_model import fit_pls
 from tests.pls.conftest import BLOCKS, text_of
@@ -161,8 +161,8 @@ def test_no_permutation_with_a_solution(monkeypatch, small, surveyed):
         first, second, there = original(pair, inside)
         return first, second, there & False
 
-    original = compare_pls_groups.__globals__["Pair"].estimates
-    monkeypatch.setattr(compare_pls_groups.__globals__["Pair"], "estimates", hopeless)
+    original = Pair.estimates
+    monkeypatch.setattr(Pair, "estimates", hopeless)
     with pytest.raises(ConvergenceError, match="None of 19 permutations of 'east' and 'north'"):
         compare(small, surveyed, "branch", 19)
 

@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual.errors import ModelError
-from servqual.resampling import IntervalKind
 from servqual.sem.fitting.fitted import Fitted
 from servqual.sem.fitting.standardized import (
     defined_slopes,
@@ -23,7 +22,6 @@ from servqual.sem.resamples._indirect import IndirectEffect, indirect_effects
 Bools = NDArray[np.bool_]
 Of = Literal["estimate", "std_lv", "std_all"]
 SOLUTIONS: tuple[Of, ...] = get_args(Of)
-KINDS: tuple[IntervalKind, ...] = get_args(IntervalKind)
 
 _BLOCK = 500
 _ROUNDING = 1e-6
@@ -134,21 +132,6 @@ def _indefinite(matrix: Floats) -> Bools:
     spread = np.sqrt(np.where(variance > 0, variance, 1.0))
     scaled = matrix / (spread[:, :, None] * spread[:, None, :])
     return np.asarray(negative | (np.linalg.eigvalsh(scaled)[:, 0] < -_ROUNDING))
-
-
-def mean_and_spread(draws: Floats) -> tuple[Floats, Floats]:
-    """Give mean and standard deviation (k,) of the draws (b, k) that are there.
-
-    The spread of equal draws is exactly 0.
-    """
-    there = np.isfinite(draws)
-    many = there.sum(axis=0)
-    with np.errstate(all="ignore"):
-        first = np.where(there[0], draws[0], 0.0)
-        off = np.where(there, draws - first, 0.0)
-        shift = off.sum(axis=0) / many
-        squares = (np.where(there, off - shift, 0.0) ** 2).sum(axis=0)
-        return first + shift, np.sqrt(squares / (many - 1))
 
 
 def check_asked(number: int, what: str, confidence: float, least: int) -> None:

@@ -13,15 +13,13 @@ from servqual._language import say
 from servqual._progress import progress as show_progress
 from servqual._result import Result
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError, warn
-from servqual.resampling import IntervalKind, bootstrap_interval
+from servqual.resampling import INTERVALS, IntervalKind, bootstrap_interval, mean_and_spread
 from servqual.sem.resamples._draws import (
-    KINDS,
     SOLUTIONS,
     Of,
     check_asked,
     check_fitted,
     inadmissible_draws,
-    mean_and_spread,
     quantities_of,
 )
 from servqual.sem.resamples._influence import accelerations, influence
@@ -32,11 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LIKELIHOOD = ("ML", "MLR", "MLM", "MLMV")
-_NAMES = {
-    "percentile": "percentile intervals",
-    "bias-corrected": "bias-corrected intervals",
-    "bca": "bias-corrected and accelerated (BCa) intervals",
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -212,7 +205,7 @@ class SemBootstrap(Result):
             left_out=left_out,
             resamples=self.n_resamples - self.n_failed,
             confidence=100 * self.confidence,
-            kind=say(_NAMES[self.kind], language),
+            kind=say(INTERVALS[self.kind], language),
         )
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
@@ -372,8 +365,8 @@ def _held(values: dict[Of, NDArray[np.float64]]) -> Mapping[Of, NDArray[np.float
 
 
 def _check_kind(kind: str, *, accelerated: bool) -> None:
-    if kind not in KINDS:
-        raise ModelError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}.")
+    if kind not in INTERVALS:
+        raise ModelError(f"kind must be one of {', '.join(INTERVALS)}, not {kind!r}.")
     if kind == "bca" and not accelerated:
         raise ModelError(
             "Two-stage estimates of incomplete rows have no BCa interval, as the influence of a "

@@ -12,13 +12,12 @@ from servqual._frames import read_only
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
-from servqual.resampling import percentile_interval
+from servqual.resampling import mean_and_spread, percentile_interval
 from servqual.sem.resamples._draws import (
     SOLUTIONS,
     Of,
     check_asked,
     check_fitted,
-    mean_and_spread,
     quantities_of,
 )
 from servqual.sem.result import SemResult
