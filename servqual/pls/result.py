@@ -9,12 +9,12 @@ import pandas as pd
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ResponseError
-from servqual.pls.answers import Answers
-from servqual.pls.estimates import Estimates
-from servqual.pls.recipe import Recipe
-from servqual.pls.regressions import Floats
-from servqual.pls.settings import PlsSettings
-from servqual.pls.tables import (
+from servqual.pls.fitting.answers import Answers
+from servqual.pls.fitting.estimates import Estimates
+from servqual.pls.fitting.recipe import Recipe
+from servqual.pls.fitting.regressions import Floats
+from servqual.pls.fitting.settings import PlsSettings
+from servqual.pls.fitting.tables import (
     construct_frame,
     effect_frame,
     explained_frame,

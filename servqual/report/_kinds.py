@@ -18,8 +18,8 @@ from servqual.factors.average_partial import MinimumAveragePartial
 from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
-from servqual.priorities.matrix import ImportancePerformance
-from servqual.priorities.sheet import BLANK, ActionSheet
+from servqual.priorities.grid.matrix import ImportancePerformance
+from servqual.priorities.grid.sheet import BLANK, ActionSheet
 from servqual.profile import SampleProfile
 from servqual.reliability._scale_result import ScaleResult
 from servqual.reliability.consistency import InternalConsistency

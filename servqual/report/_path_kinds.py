@@ -4,12 +4,12 @@ import pandas as pd
 
 from servqual._language import say
 from servqual.indices.model_index import ModelIndex
-from servqual.pls.bootstrapped import PlsBootstrap
+from servqual.pls.groups.invariance import Micom
+from servqual.pls.groups.multigroup import PlsGroupComparison
 from servqual.pls.importance_map import ImportancePerformanceMap
-from servqual.pls.invariance import Micom
-from servqual.pls.multigroup import PlsGroupComparison
 from servqual.pls.paper import EFFECTS, RATIOS, effect_frame, estimated, ratio_frame
-from servqual.pls.prediction_result import PlsPrediction
+from servqual.pls.prediction.result import PlsPrediction
+from servqual.pls.resamples.bootstrapped import PlsBootstrap
 from servqual.pls.result import PlsResult
 from servqual.pls.slopes import SimpleSlopes
 from servqual.report._kind import CARDS, PATHS, Kind

@@ -20,7 +20,7 @@ from servqual.plots.radar import plot_radar
 from servqual.plots.zone import plot_tolerance
 from servqual.pls.importance_map import ImportancePerformanceMap
 from servqual.pls.result import PlsResult
-from servqual.priorities.matrix import ImportancePerformance
+from servqual.priorities.grid.matrix import ImportancePerformance
 from servqual.report._diagrams import diagram_of, groups_drawn
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores

@@ -20,8 +20,8 @@ from servqual.factors.average_partial import MinimumAveragePartial
 from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.solution import FactorSolution
 from servqual.indices.model_index import ModelIndex
-from servqual.priorities.matrix import ImportancePerformance
-from servqual.priorities.sheet import ActionSheet
+from servqual.priorities.grid.matrix import ImportancePerformance
+from servqual.priorities.grid.sheet import ActionSheet
 from servqual.reliability.consistency import InternalConsistency
 from servqual.reliability.difference_audit import DifferenceScoreAudit
 from servqual.reliability.difference_scores import DifferenceScoreReliability

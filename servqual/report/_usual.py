@@ -13,7 +13,7 @@ from servqual.factors.adequacy import Factorability, factorability
 from servqual.factors.efa import fit_efa
 from servqual.factors.parallel import ParallelAnalysis, parallel_analysis
 from servqual.factors.solution import FactorSolution
-from servqual.priorities.matrix import ImportancePerformance, importance_performance
+from servqual.priorities.grid.matrix import ImportancePerformance, importance_performance
 from servqual.profile import SampleProfile
 from servqual.reliability.consistency import InternalConsistency, internal_consistency
 from servqual.reliability.difference_scores import (

@@ -14,8 +14,8 @@ from servqual.errors import (
     ResponseError,
 )
 from servqual.indices.indexing import satisfaction_index
+from servqual.pls.fitting.settings import PlsSettings
 from servqual.pls.path_model import fit_pls
-from servqual.pls.settings import PlsSettings
 from servqual.resampling import resample_counts
 from servqual.sem.construction.path_templates import load_path_template
 from tests.helpers import needs

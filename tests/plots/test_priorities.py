@@ -4,8 +4,8 @@ import pytest
 
 import servqual as sq
 from servqual.plots.priorities import COLOURS, plot_importance_performance
-from servqual.priorities.matrix import importance_performance
-from servqual.priorities.quadrants import QUADRANTS
+from servqual.priorities.grid.matrix import importance_performance
+from servqual.priorities.grid.quadrants import QUADRANTS
 
 
 @pytest.fixture

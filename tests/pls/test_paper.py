@@ -6,10 +6,10 @@ import pytest
 
 from servqual.datasets import load_dataset
 from servqual.errors import ModelError
-from servqual.pls.bootstrap import bootstrap_pls
+from servqual.pls.fitting.settings import PlsSettings
 from servqual.pls.paper import estimated, pls_tables
 from servqual.pls.path_model import fit_pls
-from servqual.pls.settings import PlsSettings
+from servqual.pls.resamples.bootstrap import bootstrap_pls
 
 MODEL = """
 QUA =~ QUA1 + QUA2 + QUA3

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import servqual as sq
 from servqual.errors import AdmissibilityWarning, MissingResponseWarning, ModelError, ResponseError
 from servqual.moments import Moments
+from servqual.pls.fitting.settings import PlsSettings
 from servqual.pls.path_model import fit_pls
-from servqual.pls.settings import PlsSettings
 from servqual.resampling import MomentResampler, resample_counts
 from servqual.sample import Sample
 from tests.helpers import needs, optional, there

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import servqual as sq
-from servqual.pls.bootstrap import bootstrap_pls
+from servqual.pls.groups.invariance import micom
+from servqual.pls.groups.multigroup import compare_pls_groups
 from servqual.pls.importance_map import importance_performance_map
-from servqual.pls.invariance import micom
-from servqual.pls.multigroup import compare_pls_groups
-from servqual.pls.prediction import predict_pls
+from servqual.pls.prediction.prediction import predict_pls
+from servqual.pls.resamples.bootstrap import bootstrap_pls
 from tests.helpers import needs
 
 DUO = {"care": ("1", "2", "3"), "speed": ("4", "5", "6")}

@@ -1,0 +1,1 @@
+"""From a model's text and answers to weights, loadings and paths."""

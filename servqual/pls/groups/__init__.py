@@ -1,0 +1,1 @@
+"""Whether groups of respondents may be compared, and whether their paths differ."""

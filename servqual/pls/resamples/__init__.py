@@ -1,0 +1,1 @@
+"""Path models fitted to resamples, and intervals from them."""
