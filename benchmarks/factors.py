@@ -13,7 +13,7 @@ import servqual as sq
 from servqual.factors.efa import fit_efa
 from servqual.factors.parallel import parallel_analysis
 from servqual.moments import Moments
-from servqual.sem.unrestricted import one_factor_ml
+from servqual.factors.unrestricted import one_factor_ml
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "reference"
 GAPS, ANSWERS = REFERENCE / "gaps_300.csv", REFERENCE / "servqual_300.csv"

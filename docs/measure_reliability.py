@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from servqual.factors.unrestricted import one_factor_ml
 from servqual.items import read_items
 from servqual.reliability._alpha import alpha
 from servqual.reliability._omega import omega
 from servqual.reliability._scale_part import bootstrap_ends, make_parts, resample
-from servqual.sem.unrestricted import one_factor_ml
 
 LOADINGS = np.array([0.8, 0.7, 0.6, 0.7])
 CUTS = np.array([-2.0, -1.5, -0.8, 0.1])  # most answers are 4 or 5, as satisfied customers give

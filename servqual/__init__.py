@@ -63,18 +63,22 @@ if TYPE_CHECKING:
     from servqual.pls.groups.invariance import micom as micom
     from servqual.pls.groups.multigroup import PlsGroupComparison as PlsGroupComparison
     from servqual.pls.groups.multigroup import compare_pls_groups as compare_pls_groups
-    from servqual.pls.importance_map import ImportancePerformanceMap as ImportancePerformanceMap
-    from servqual.pls.importance_map import importance_performance_map as importance_performance_map
-    from servqual.pls.paper import PlsTable as PlsTable
-    from servqual.pls.paper import pls_tables as pls_tables
     from servqual.pls.path_model import fit_pls as fit_pls
     from servqual.pls.prediction.prediction import predict_pls as predict_pls
     from servqual.pls.prediction.result import PlsPrediction as PlsPrediction
+    from servqual.pls.questions.importance_map import (
+        ImportancePerformanceMap as ImportancePerformanceMap,
+    )
+    from servqual.pls.questions.importance_map import (
+        importance_performance_map as importance_performance_map,
+    )
+    from servqual.pls.questions.paper import PlsTable as PlsTable
+    from servqual.pls.questions.paper import pls_tables as pls_tables
+    from servqual.pls.questions.slopes import SimpleSlopes as SimpleSlopes
+    from servqual.pls.questions.slopes import simple_slopes as simple_slopes
     from servqual.pls.resamples.bootstrap import bootstrap_pls as bootstrap_pls
     from servqual.pls.resamples.bootstrapped import PlsBootstrap as PlsBootstrap
     from servqual.pls.result import PlsResult as PlsResult
-    from servqual.pls.slopes import SimpleSlopes as SimpleSlopes
-    from servqual.pls.slopes import simple_slopes as simple_slopes
     from servqual.polychoric.correlation import polychoric_correlation as polychoric_correlation
     from servqual.polychoric.solution import PolychoricCorrelation as PolychoricCorrelation
     from servqual.priorities.grid.matrix import ImportancePerformance as ImportancePerformance
@@ -403,7 +407,7 @@ _HOMES = {
     "pls.path_model": ("fit_pls",),
     "pls.result": ("PlsResult",),
     "pls.fitting.settings": ("PlsSettings",),
-    "pls.slopes": (
+    "pls.questions.slopes": (
         "simple_slopes",
         "SimpleSlopes",
     ),
@@ -424,7 +428,7 @@ _HOMES = {
     ),
     "pls.prediction.prediction": ("predict_pls",),
     "pls.prediction.result": ("PlsPrediction",),
-    "pls.importance_map": (
+    "pls.questions.importance_map": (
         "importance_performance_map",
         "ImportancePerformanceMap",
     ),
@@ -438,7 +442,7 @@ _HOMES = {
         "Micom",
         "micom",
     ),
-    "pls.paper": (
+    "pls.questions.paper": (
         "PlsTable",
         "pls_tables",
     ),

@@ -16,6 +16,7 @@ from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 
+SCALE = "(scale)"  # names the row of all items together
 _OF = {
     GapScores: ("gap", "perception", "expectation"),
     PerceptionScores: ("perception",),

@@ -10,7 +10,8 @@ from servqual.explanations._arithmetic import Letter, shown, total
 from servqual.explanations._choice import choose, choose_statistic
 from servqual.explanations._steps import Equation
 from servqual.explanations.explanation import Explanation, Symbol, write_explanation
-from servqual.reliability._scale_result import SCALE, Reason
+from servqual.items import SCALE
+from servqual.reliability._scale_result import Reason
 from servqual.reliability.consistency import InternalConsistency
 
 STATISTICS = ("alpha", "omega")

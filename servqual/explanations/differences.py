@@ -8,7 +8,7 @@ from servqual.explanations._choice import choose, choose_statistic
 from servqual.explanations._steps import Equation
 from servqual.explanations.consistency import reasons_of
 from servqual.explanations.explanation import Explanation, Symbol, write_explanation
-from servqual.reliability._scale_result import SCALE
+from servqual.items import SCALE
 from servqual.reliability.difference_scores import DifferenceScoreReliability
 
 STATISTICS = ("reliability", "alpha_gap")

@@ -16,7 +16,6 @@ from servqual.moments import Moments
 
 Floats = NDArray[np.float64]
 
-SCALE = "(scale)"
 _SINGULAR = 1e-10
 _IDENTICAL = 1e-10
 _EQUAL = 1e-12

@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
+from servqual._displayed import Displayed
 from servqual._frames import read_only
 from servqual._language import say
-from servqual.factors._correlations import SCALE, Correlations, read_correlations
-from servqual.factors._displayed import Displayed
+from servqual.factors._correlations import Correlations, read_correlations
 from servqual.instrument import Instrument
+from servqual.items import SCALE
 
 Floats = NDArray[np.float64]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from servqual._displayed import Displayed
 from servqual._frames import read_only
 from servqual._language import say
 from servqual.factors._correlations import Correlations, read_correlations
-from servqual.factors._displayed import Displayed
 from servqual.instrument import Instrument
 
 Floats = NDArray[np.float64]

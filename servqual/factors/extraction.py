@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servqual.errors import ModelError
-from servqual.sem._concentrated import LOWEST_UNIQUENESS
-from servqual.sem.unrestricted import check_n_factors, fit_unrestricted
+from servqual.factors._concentrated import LOWEST_UNIQUENESS
+from servqual.factors.unrestricted import check_n_factors, fit_unrestricted
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

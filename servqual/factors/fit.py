@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, chndtrinc
 
-from servqual.sem.unrestricted import degrees_of_freedom
+from servqual.factors.unrestricted import degrees_of_freedom
 
 Floats = NDArray[np.float64]
 

@@ -13,11 +13,11 @@ from servqual._frames import read_only
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
+from servqual.factors._concentrated import minimise
 from servqual.factors._correlations import Correlations, read_correlations
 from servqual.instrument import Instrument
 from servqual.items import Items
 from servqual.resampling import BLOCK
-from servqual.sem._concentrated import minimise
 
 Floats = NDArray[np.float64]
 Kind = Literal["components", "factors", "both"]

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from servqual._displayed import Displayed
 from servqual._language import say
 from servqual.errors import shortened
+from servqual.factors._concentrated import LOWEST_UNIQUENESS
 from servqual.factors._correlations import Correlations
-from servqual.factors._displayed import Displayed
 from servqual.factors.fit import FactorFit
 from servqual.factors.rotation import EPSILON, KAPPA, OBLIQUE, explained
 from servqual.instrument import Instrument
-from servqual.sem._concentrated import LOWEST_UNIQUENESS
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from servqual.plots._axes import cartesian, check_result, options
 from servqual.plots._labels import draw_labels
 from servqual.plots._style import BLACK, BLUE, GREY
 from servqual.plots._text import fitted, set_plain
-from servqual.pls.importance_map import ImportancePerformanceMap
+from servqual.pls.questions.importance_map import ImportancePerformanceMap
 from servqual.sem.variables import variable_label
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def plot_importance_map(
     --------
     >>> import servqual as sq
     >>> from matplotlib.figure import Figure
-    >>> from servqual.pls.importance_map import importance_performance_map
+    >>> from servqual.pls.questions.importance_map import importance_performance_map
     >>> bank = sq.load_dataset("bank").dropna()
     >>> model = "SAT =~ SAT1 + SAT2; LOY =~ LOY1 + LOY2; LOY ~ SAT + recommend; SAT ~ recommend"
     >>> found = importance_performance_map(sq.fit_pls(model, bank), "LOY")

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from servqual._displayed import Displayed
 from servqual._language import say
 from servqual.errors import ResponseError
-from servqual.factors._displayed import Displayed
 from servqual.instrument import Instrument
 from servqual.moments import Moments
 from servqual.polychoric._facts import Facts

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 import servqual.reliability._alpha as consistency
+from servqual.factors.unrestricted import OneFactor, one_factor_ml
 from servqual.items import Items
 from servqual.moments import Moments
 from servqual.reliability._omega import omega as omega_of
@@ -21,7 +22,6 @@ from servqual.resampling import (
     percentile_interval,
     resample_counts,
 )
-from servqual.sem.unrestricted import OneFactor, one_factor_ml
 
 Floats = NDArray[np.float64]
 _INDEFINITE = 1e-10

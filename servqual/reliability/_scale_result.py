@@ -13,7 +13,6 @@ from servqual.instrument import Instrument
 from servqual.items import Items
 from servqual.moments import Moments
 
-SCALE = "(scale)"
 FEWEST = 4  # respondents; the error of a correlation of fewer is not defined
 _KINDS = {
     "gap": "gap scores",

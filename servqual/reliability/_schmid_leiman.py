@@ -6,8 +6,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.sem._concentrated import LOWEST_UNIQUENESS
-from servqual.sem.unrestricted import fit_unrestricted
+from servqual.factors._concentrated import LOWEST_UNIQUENESS
+from servqual.factors.unrestricted import fit_unrestricted
 
 Floats = NDArray[np.float64]
 TwoFactors = Literal["equal", "first", "second"]

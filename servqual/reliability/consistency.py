@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual.errors import SmallSampleWarning, shortened, warn
-from servqual.items import Items, read_items
+from servqual.items import SCALE, Items, read_items
 from servqual.moments import Moments
 from servqual.reliability._alpha import combined_reliability
 from servqual.reliability._categorical_omega import CategoricalOmega, categorical_omega
 from servqual.reliability._scale_part import Parts, bootstrap_ends, failures, make_parts, resample
-from servqual.reliability._scale_result import SCALE, Reason, ScaleResult, about
+from servqual.reliability._scale_result import Reason, ScaleResult, about
 
 Floats = NDArray[np.float64]
 Interval = Literal["feldt", "percentile", "bca"]

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.items import SCALE
 from servqual.moments import Moments, moments_of_columns
 from servqual.reliability._alpha import alpha
 from servqual.reliability._latent_gap import latent_gap_variance
-from servqual.reliability._scale_result import SCALE, Reason, ScaleResult, obstacles
+from servqual.reliability._scale_result import Reason, ScaleResult, obstacles
 from servqual.responses import Responses
 from servqual.scores.gaps import GapScores, gap_scores
 

@@ -13,10 +13,12 @@ from servqual._frames import read_only
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import AdmissibilityWarning, ModelError, shortened, warn
+from servqual.factors._concentrated import LOWEST_UNIQUENESS
 from servqual.factors.efa import fit_efa
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
-from servqual.reliability._scale_result import SCALE, Reason
+from servqual.items import SCALE
+from servqual.reliability._scale_result import Reason
 from servqual.reliability._schmid_leiman import (
     TWO_FACTORS,
     SecondOrder,
@@ -26,7 +28,6 @@ from servqual.reliability._schmid_leiman import (
     shares_of,
 )
 from servqual.scores.common import Scores
-from servqual.sem._concentrated import LOWEST_UNIQUENESS
 
 Floats = NDArray[np.float64]
 _FIGURES = ("omega_total", "omega_hierarchical", "omega_subscale", "ecv")

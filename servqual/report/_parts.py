@@ -12,7 +12,7 @@ from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.rotation import OBLIQUE
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
-from servqual.pls.paper import pls_tables
+from servqual.pls.questions.paper import pls_tables
 from servqual.pls.result import PlsResult
 from servqual.reliability.difference_audit import DifferenceScoreAudit
 from servqual.report._kind import Kind

@@ -6,12 +6,12 @@ from servqual._language import say
 from servqual.indices.model_index import ModelIndex
 from servqual.pls.groups.invariance import Micom
 from servqual.pls.groups.multigroup import PlsGroupComparison
-from servqual.pls.importance_map import ImportancePerformanceMap
-from servqual.pls.paper import EFFECTS, RATIOS, effect_frame, estimated, ratio_frame
 from servqual.pls.prediction.result import PlsPrediction
+from servqual.pls.questions.importance_map import ImportancePerformanceMap
+from servqual.pls.questions.paper import EFFECTS, RATIOS, effect_frame, estimated, ratio_frame
+from servqual.pls.questions.slopes import SimpleSlopes
 from servqual.pls.resamples.bootstrapped import PlsBootstrap
 from servqual.pls.result import PlsResult
-from servqual.pls.slopes import SimpleSlopes
 from servqual.report._kind import CARDS, PATHS, Kind
 from servqual.report._phrases import joined, seed_of
 

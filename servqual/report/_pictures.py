@@ -18,7 +18,7 @@ from servqual.plots.importance_map import plot_importance_map
 from servqual.plots.priorities import plot_importance_performance
 from servqual.plots.radar import plot_radar
 from servqual.plots.zone import plot_tolerance
-from servqual.pls.importance_map import ImportancePerformanceMap
+from servqual.pls.questions.importance_map import ImportancePerformanceMap
 from servqual.pls.result import PlsResult
 from servqual.priorities.grid.matrix import ImportancePerformance
 from servqual.report._diagrams import diagram_of, groups_drawn

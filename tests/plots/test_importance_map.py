@@ -4,7 +4,7 @@ import pytest
 
 import servqual as sq
 from servqual.plots.importance_map import plot_importance_map
-from servqual.pls.importance_map import importance_performance_map
+from servqual.pls.questions.importance_map import importance_performance_map
 from tests.helpers import needs
 
 MODEL = (

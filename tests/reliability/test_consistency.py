@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 
 import servqual as sq
 from servqual._language import catalogue, heading
+from servqual.factors.unrestricted import one_factor_ml
 from servqual.items import read_items
 from servqual.reliability import _alpha as consistency
 from servqual.reliability._omega import omega, omega_influence, omega_standard_error
@@ -23,7 +24,6 @@ from servqual.reliability.difference_scores import difference_score_reliability
 from servqual.reliability.item_quality import item_analysis
 from servqual.reliability.retest import retest_reliability
 from servqual.resampling import resample_counts
-from servqual.sem.unrestricted import one_factor_ml
 from tests.helpers import needs
 
 REFERENCE = Path(__file__).parents[1] / "reference"

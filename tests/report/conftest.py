@@ -7,8 +7,8 @@ import pytest
 import servqual as sq
 from servqual.pls.groups.invariance import micom
 from servqual.pls.groups.multigroup import compare_pls_groups
-from servqual.pls.importance_map import importance_performance_map
 from servqual.pls.prediction.prediction import predict_pls
+from servqual.pls.questions.importance_map import importance_performance_map
 from servqual.pls.resamples.bootstrap import bootstrap_pls
 from tests.helpers import needs
 

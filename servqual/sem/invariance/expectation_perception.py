@@ -10,7 +10,7 @@ from servqual._language import say
 from servqual._result import Result
 from servqual.errors import AdmissibilityWarning, ModelError, warn
 from servqual.instrument import Instrument
-from servqual.reliability._scale_result import SCALE
+from servqual.items import SCALE
 from servqual.responses import Responses
 from servqual.scores.gaps import GapScores
 from servqual.sem.construction._pairs import (

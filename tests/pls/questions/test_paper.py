@@ -7,8 +7,8 @@ import pytest
 from servqual.datasets import load_dataset
 from servqual.errors import ModelError
 from servqual.pls.fitting.settings import PlsSettings
-from servqual.pls.paper import estimated, pls_tables
 from servqual.pls.path_model import fit_pls
+from servqual.pls.questions.paper import estimated, pls_tables
 from servqual.pls.resamples.bootstrap import bootstrap_pls
 
 MODEL = """

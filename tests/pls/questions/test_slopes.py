@@ -6,7 +6,7 @@ import pytest
 
 from servqual.errors import ModelError
 from servqual.pls.path_model import fit_pls
-from servqual.pls.slopes import simple_slopes
+from servqual.pls.questions.slopes import simple_slopes
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servqual.errors import ModelError
-from servqual.sem.unrestricted import (
+from servqual.factors.unrestricted import (
     check_n_factors,
     degrees_of_freedom,
     fit_unrestricted,

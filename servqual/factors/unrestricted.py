@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from servqual.errors import ModelError
-from servqual.sem._concentrated import SINGULAR, Discrepancy, minimise
+from servqual.factors._concentrated import SINGULAR, Discrepancy, minimise
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -7,8 +7,8 @@ import pytest
 
 from servqual.errors import AdmissibilityWarning, ModelError, ResponseError
 from servqual.moments import Moments
-from servqual.pls.importance_map import importance_performance_map
 from servqual.pls.path_model import fit_pls
+from servqual.pls.questions.importance_map import importance_performance_map
 from tests.pls.conftest import BLOCKS, moments_of, text_of
 
 SMALL = {"REL": BLOCKS["REL"], "TAN": BLOCKS["TAN"], "SAT": BLOCKS["SAT"], "LOY": BLOCKS["LOY"]}
