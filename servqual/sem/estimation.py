@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from servqual.errors import AdmissibilityWarning, ModelError, warn
-from servqual.polychoric.moments import OrdinalMoments
+from servqual.sem.answers import fitting, read_answers
 from servqual.sem.fitting.baseline import baseline_test
 from servqual.sem.fitting.estimates import estimates_frame, explained_variance
 from servqual.sem.fitting.fit_indices import (
@@ -19,27 +19,14 @@ from servqual.sem.fitting.fit_indices import (
     rmsea_indices,
     weighted_goodness_of_fit,
 )
-from servqual.sem.fitting.fits import fit_squares, fit_structure
 from servqual.sem.fitting.fitted import Fitted
-from servqual.sem.fitting.latent_responses import (
-    check_thresholds,
-    latent_responses,
-    n_thresholds,
-    ordered_names,
-    refuse_gaps,
-)
-from servqual.sem.fitting.model_data import Missing, ModelData, read_model_data, read_source
-from servqual.sem.fitting.observed_statistics import observed_statistics
+from servqual.sem.fitting.model_data import Missing, read_source
 from servqual.sem.fitting.problems import exploded, inadmissible
 from servqual.sem.fitting.scoring import Information
 from servqual.sem.fitting.structure import build_structure
 from servqual.sem.result import SemResult
 from servqual.sem.robustness.estimators import (
-    ROBUST_SQUARES,
-    SQUARES,
     Estimator,
-    check_estimator,
-    default_estimator,
     default_information,
 )
 from servqual.sem.robustness.inference import infer
@@ -183,13 +170,16 @@ def fit_sem(
         raise ModelError("group_equal and group_partial need the column of groups: group=...")
     read = read_model(model) if isinstance(model, str) else model
     source = read_source(data, group=group, weights=weights, cluster=cluster)
-    n_groups = 1 if source.group is None else len({*source.group} - {None})
+    with_means = means if means is not None else (missing != "listwise" or group is not None)
 
-    def table_of(n_groups: int, thresholds: Mapping[str, int], *, means: bool) -> ParameterTable:
+    def table_of(n_groups: int, thresholds: Mapping[str, int]) -> ParameterTable:
+        if means is False and (thresholds or missing != "listwise"):
+            why = "Ordered variables need" if thresholds else f"missing={missing!r} needs"
+            raise ModelError(f"{why} a mean structure; leave means=False out.")
         return build_table(
             read,
             observed=source.names,
-            means=means,
+            means=with_means or bool(thresholds),
             std_lv=std_lv,
             n_groups=n_groups,
             ordered=thresholds,
@@ -197,39 +187,15 @@ def fit_sem(
             group_partial=group_partial,
         )
 
-    with_means = means if means is not None else (missing != "listwise" or group is not None)
-    table = table_of(n_groups, {}, means=with_means)
-    names = ordered_names(ordered, table, source.names)
-    how: Estimator = estimator or default_estimator(
-        ordered=bool(names),
-        weighted=source.weights is not None,
-        clustered=source.cluster is not None,
+    answers = read_answers(
+        source, table_of, estimator, missing, ordered=ordered, information=information
     )
-    check_estimator(
-        how,
-        missing,
-        information,
-        moments=source.moments is not None,
-        weighted=source.weights is not None,
-        clustered=source.cluster is not None,
-        ordered=bool(names),
-    )
-    if (missing != "listwise" or names) and means is False:
-        why = "Ordered variables need" if names else f"missing={missing!r} needs"
-        raise ModelError(f"{why} a mean structure; leave means=False out.")
-    refuse_gaps(names, source)
-    held = read_model_data(source, table.observed, missing)
-    responses: tuple[OrdinalMoments, ...] = ()
-    if names:
-        held, responses = latent_responses(held, names, missing)
-        table = table_of(len(held.groups), n_thresholds(responses), means=True)
-    elif len(held.groups) != n_groups:
-        # A group of which nobody is left.
-        table = table_of(len(held.groups), {}, means=with_means)
+    how = answers.estimator
+    structure = build_structure(answers.table)
     if engine == "semopy":
-        fitted = semopy_fit(build_structure(table), held, missing, how)
+        fitted = semopy_fit(structure, answers.data, missing, how)
     else:
-        fitted = fit_table(table, held, missing, how, responses)
+        fitted = fitting(answers, missing)(structure, None)
     return summarise(
         fitted,
         model=model_text(read),
@@ -238,38 +204,6 @@ def fit_sem(
         confidence=confidence,
         engine=engine,
     )
-
-
-def fit_table(
-    table: ParameterTable,
-    data: ModelData,
-    missing: Missing,
-    estimator: str,
-    responses: Sequence[OrdinalMoments] = (),
-) -> Fitted:
-    """Estimate the parameters of a table.
-
-    Parameters
-    ----------
-    table : ParameterTable
-    data : ModelData
-    missing : str
-    estimator : str
-    responses : sequence of OrdinalMoments
-        Where variables are ordered, what `latent_responses` gives of each group.
-    """
-    check_thresholds(table, responses)
-    structure = build_structure(table)
-    if estimator not in SQUARES:
-        return fit_structure(structure, data, missing)
-    statistics = observed_statistics(
-        data,
-        structure.layouts,
-        SQUARES[estimator],
-        responses,
-        with_influence=estimator in ROBUST_SQUARES,
-    )
-    return fit_squares(structure, data, missing, statistics)
 
 
 def summarise(
