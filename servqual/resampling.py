@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from servqual.errors import nearest
+
 Floats = NDArray[np.float64]
 IntervalKind = Literal["percentile", "bias-corrected", "bca"]
 
@@ -30,6 +32,26 @@ class BatchMoments:
 
     mean: Floats  # (b, p)
     covariance: Floats  # (b, p, p)
+
+
+def check_asked(
+    n_resamples: int,
+    confidence: float = 0.95,
+    kind: str = "percentile",
+    *,
+    least: int = 2,
+    name: str = "n_resamples",
+) -> None:
+    """Refuse a senseless number of resamples, level of confidence or kind of interval."""
+    whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
+    if not whole or n_resamples < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, not {n_resamples!r}.")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95; not {confidence!r}.")
+    if kind not in INTERVALS:
+        raise ValueError(
+            f"kind must be one of {', '.join(INTERVALS)}, not {kind!r}.{nearest(kind, INTERVALS)}"
+        )
 
 
 def resample_counts(

@@ -16,8 +16,17 @@ PACKAGE = Path(servqual.__file__).parent
 # A room is a folder of modules, or a module that stands alone. It imports only from rows above its
 # own; within a room, no import leads back to where it came from.
 ROWS = [
-    {"_em", "_language", "_lazy", "_levels", "_result", "_tally", "errors", "resampling"},
-    {"_definition", "_displayed", "_frames", "_kernel", "_matrix", "_pairwise", "_progress"},
+    {"_em", "_language", "_lazy", "_levels", "_result", "_tally", "errors"},
+    {
+        "_definition",
+        "_displayed",
+        "_frames",
+        "_kernel",
+        "_matrix",
+        "_pairwise",
+        "_progress",
+        "resampling",
+    },
     {"_weights", "arrays", "datasets", "instrument", "profile", "reading"},
     {"_answers", "_binding", "_columns"},
     {"moments", "responses"},

@@ -23,6 +23,7 @@ from servqual.comparisons.means import Means, Tests, mean_tests, means_of
 from servqual.comparisons.parts import check_confidence
 from servqual.comparisons.reasons import Reason, grouped
 from servqual.instrument import Instrument
+from servqual.resampling import check_asked
 
 Floats = NDArray[np.float64]
 
@@ -161,8 +162,7 @@ class Tested:
 def check_flips(correction: str, n_resamples: int) -> None:
     """Refuse counts of flips that cannot serve."""
     check_correction(correction, flips=True)
-    if n_resamples < 0 or int(n_resamples) != n_resamples:
-        raise ValueError(f"n_resamples must be a whole number of sign flips, not {n_resamples!r}.")
+    check_asked(n_resamples, least=0)
     if correction == "max_t" and n_resamples == 0:
         raise ValueError("correction='max_t' needs sign flips; n_resamples=2000 is usual.")
 

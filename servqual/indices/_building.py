@@ -26,6 +26,7 @@ from servqual.indices._points import effects_frame, pairs_of
 from servqual.indices._scales import Ends, Scale, check_ends, coefficients, ends_of, off_scale
 from servqual.indices._source import Resampled, Source
 from servqual.indices.model_index import ModelIndex
+from servqual.resampling import check_asked
 from servqual.scorecards.answers import check_confidence, check_target
 
 
@@ -194,10 +195,9 @@ def _no_weights(name: str, items: Sequence[str], weights: Any) -> str:
 def _resampled(
     source: Source, people: People, n_resamples: int, seed: int | None, progress: bool
 ) -> tuple[Resampled | None, int | None]:
-    if not isinstance(n_resamples, (int, np.integer)) or n_resamples < 0 or n_resamples == 1:
-        raise ValueError(f"n_resamples must be 0 or a whole number above 1, not {n_resamples!r}.")
     if not n_resamples:
         return None, None
+    check_asked(n_resamples)
     if not people.own:
         raise ModelError(
             "Resamples are of the model's own respondents, but data= holds others (or the result "

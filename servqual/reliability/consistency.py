@@ -17,6 +17,7 @@ from servqual.reliability._alpha import combined_reliability
 from servqual.reliability._categorical_omega import CategoricalOmega, categorical_omega
 from servqual.reliability._scale_part import Parts, bootstrap_ends, failures, make_parts, resample
 from servqual.reliability._scale_result import Reason, ScaleResult, about
+from servqual.resampling import check_asked
 
 Floats = NDArray[np.float64]
 Interval = Literal["feldt", "percentile", "bca"]
@@ -324,10 +325,7 @@ def internal_consistency(
         raise ValueError(f"interval must be one of {INTERVALS}, not {interval!r}.")
     if not isinstance(omega, bool) and omega != "categorical":
         raise ValueError(f"omega must be True, False or 'categorical', not {omega!r}.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}.")
-    if interval != "feldt" and n_resamples < 2:
-        raise ValueError(f"n_resamples must be at least 2, not {n_resamples!r}.")
+    check_asked(2 if interval == "feldt" else n_resamples, confidence)
     items = scores if isinstance(scores, Items) else read_items(scores, of, dimensions)
     scales = {**items.dimensions, SCALE: items.names}
     parts = make_parts(items, scales, bool(omega))

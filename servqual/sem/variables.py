@@ -1,7 +1,10 @@
-"""What the variables of a model are called: items by their ids, dimensions by their keys."""
+"""What the variables and parameters of a model are called."""
 
 from collections.abc import Mapping
 
+import pandas as pd
+
+from servqual._language import say
 from servqual.instrument import Instrument
 
 
@@ -32,3 +35,16 @@ def variable_label(
         label = instrument.label(name[1:], language)
         return name if label == name[1:] else f"{name}. {label}"
     return name
+
+
+def parameter_text(row: Mapping[str, object] | pd.Series, language: str = "en") -> str:
+    """Name a row of a table of parameters as a model text does, with its group if it has one.
+
+    Examples
+    --------
+    >>> parameter_text({"lhs": "SAT", "op": "=~", "rhs": "SAT1", "group": "north"})
+    'SAT =~ SAT1 (group north)'
+    """
+    what = f"{row['lhs']} {row['op']} {row['rhs']}".replace("~1 ", "~ 1").rstrip()
+    where = say(" (group {group})", language, group=row["group"]) if row["group"] != "" else ""
+    return what + where

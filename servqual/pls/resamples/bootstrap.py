@@ -16,10 +16,16 @@ from servqual.errors import (
 )
 from servqual.pls.fitting.quantities import Quantities
 from servqual.pls.fitting.regressions import Floats
-from servqual.pls.resamples.bootstrapped import PlsBootstrap, check_asked
+from servqual.pls.resamples.bootstrapped import PlsBootstrap
 from servqual.pls.resamples.refits import Bools, Refitter, check_refittable, inadmissible, turned
 from servqual.pls.result import PlsResult
-from servqual.resampling import IntervalKind, acceleration_of, mean_and_spread, resample_counts
+from servqual.resampling import (
+    IntervalKind,
+    acceleration_of,
+    check_asked,
+    mean_and_spread,
+    resample_counts,
+)
 
 
 def bootstrap_pls(
@@ -107,7 +113,7 @@ def bootstrap_pls(
     0  SAT  QUAL      0.50  0.04    0.41     0.57
     1  LOY   SAT      0.48  0.04    0.39     0.56
     """
-    check_asked(n_resamples, kind, confidence)
+    check_asked(n_resamples, confidence, kind)
     rows = check_refittable(result, "Resamples")
     labels = None if strata is None else _strata(strata, result)
     refitter = Refitter(result.recipe, rows, result.answers.weights)

@@ -8,10 +8,16 @@ from scipy.special import ndtr
 
 from servqual._language import say
 from servqual._result import Result
-from servqual.errors import ModelError, nearest
+from servqual.errors import ModelError
 from servqual.pls.fitting.quantities import KINDS, Kind
 from servqual.pls.fitting.regressions import Floats
-from servqual.resampling import INTERVALS, IntervalKind, bootstrap_interval, mean_and_spread
+from servqual.resampling import (
+    INTERVALS,
+    IntervalKind,
+    bootstrap_interval,
+    check_asked,
+    mean_and_spread,
+)
 
 _TESTED = ("path", "weight", "loading", "total", "indirect", "specific")
 
@@ -155,7 +161,7 @@ class PlsBootstrap(Result):
         """
         kind = self.kind if kind is None else kind
         confidence = self.confidence if confidence is None else confidence
-        check_asked(self.n_resamples, kind, confidence)
+        check_asked(self.n_resamples, confidence, kind)
         if kind == "bca" and self._accelerations is None:
             raise ModelError(
                 "There are more respondents than resamples, so the influence of each was not "
@@ -273,16 +279,3 @@ class PlsBootstrap(Result):
                 )
             )
         return tuple(found)
-
-
-def check_asked(n_resamples: int, kind: str, confidence: float) -> None:
-    """Refuse a senseless number of resamples, kind of interval or level of confidence."""
-    whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
-    if not whole or n_resamples < 2:
-        raise ModelError(f"n_resamples must be a whole number of at least 2, not {n_resamples!r}.")
-    if not 0 < confidence < 1:
-        raise ModelError(f"confidence must lie between 0 and 1, such as 0.95; not {confidence!r}.")
-    if kind not in INTERVALS:
-        raise ModelError(
-            f"kind must be one of {', '.join(INTERVALS)}, not {kind!r}.{nearest(kind, INTERVALS)}"
-        )

@@ -16,6 +16,7 @@ from servqual.priorities.grid.derived import DERIVED
 from servqual.priorities.grid.placement import place
 from servqual.priorities.grid.quadrants import Cutoff
 from servqual.priorities.grid.reading import Matrix, read_matrix
+from servqual.resampling import check_asked
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 
@@ -297,8 +298,7 @@ def importance_performance(
     """
     _check(cutoff=(cutoff, CUTOFFS), level=(level, ("item", "dimension")))
     _check(performance=(performance, ("perception", "gap")))
-    if not isinstance(n_resamples, (int, np.integer)) or n_resamples < 0:
-        raise ValueError(f"n_resamples must be a whole number from 0 up, not {n_resamples!r}.")
+    check_asked(n_resamples, least=0)
     if not isinstance(scores, (GapScores, PerceptionScores)):
         raise TypeError(
             "importance_performance wants GapScores from gap_scores(...) or PerceptionScores from "

@@ -12,6 +12,7 @@ from servqual._language import say
 from servqual.sem.invariance._releases import COLUMNS, released
 from servqual.sem.questions.model_comparison import compare_models
 from servqual.sem.result import SemResult
+from servqual.sem.variables import parameter_text
 
 _INDICES = ("cfi", "tli", "rmsea", "rmsea_ci_low", "rmsea_ci_high")
 # What a difference is called here, and by `compare_models`.
@@ -96,13 +97,8 @@ class Ladder:
             top = top[(top["label"] == "") | ~top["label"].duplicated()].head(_NAMED)
             each = []
             for _, row in top.iterrows():
-                what = f"{row['lhs']} {row['op']} {row['rhs']}".replace("~1 ", "~ 1")
-                where = (
-                    say(" (group {group})", language, group=row["group"])
-                    if row["group"] != ""
-                    else ""
-                )
-                each.append(f"{what}{where} {row['mi']:.1f}, {row['epc']:+.2f}")
+                what = parameter_text(row, language)
+                each.append(f"{what} {row['mi']:.1f}, {row['epc']:+.2f}")
             if each:
                 found.append(f"{say(str(level), language)}: {'; '.join(each)}")
         return found

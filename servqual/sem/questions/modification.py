@@ -45,6 +45,7 @@ from servqual.sem.questions.releases import (
 )
 from servqual.sem.result import SemResult
 from servqual.sem.robustness.estimators import SQUARES
+from servqual.sem.variables import parameter_text
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -109,15 +110,11 @@ class ModificationIndices(Result):
         top = self._frame.loc[self._frame["mi"].notna()]
         if len(top):
             row = self.largest(1).iloc[0]
-            where = (
-                say(" (group {group})", language, group=row["group"]) if row["group"] != "" else ""
-            )
             found.append(
                 say(
-                    "The largest is that of {what}{where}: {mi}, with an expected change of {epc}.",
+                    "The largest is that of {what}: {mi}, with an expected change of {epc}.",
                     language,
-                    what=f"{row['lhs']} {row['op']} {row['rhs']}".rstrip(),
-                    where=where,
+                    what=parameter_text(row, language),
                     mi=f"{row['mi']:.2f}",
                     epc=f"{row['epc']:.3f}",
                 )

@@ -24,6 +24,7 @@ from servqual.sem.robustness.saturated import (
     implied_by,
     saturated_layout,
 )
+from servqual.sem.variables import parameter_text
 
 Kind = Literal["covariance", "correlation", "mean", "latent", "latent_correlation"]
 Residual = Literal["residual", "residual_std", "residual_correlation", "z"]
@@ -120,15 +121,11 @@ class ModelResiduals(Result):
         known = self._frame["z"].dropna()
         if len(known):
             row = self.largest(1).iloc[0]
-            where = (
-                say(" (group {group})", language, group=row["group"]) if row["group"] != "" else ""
-            )
             found.append(
                 say(
-                    "Largest in standard errors: {what}{where}, z = {z}.",
+                    "Largest in standard errors: {what}, z = {z}.",
                     language,
-                    what=f"{row['lhs']} {row['op']} {row['rhs']}".rstrip(),
-                    where=where,
+                    what=parameter_text(row, language),
                     z=f"{row['z']:.2f}",
                 )
             )

@@ -134,14 +134,6 @@ def _indefinite(matrix: Floats) -> Bools:
     return np.asarray(negative | (np.linalg.eigvalsh(scaled)[:, 0] < -_ROUNDING))
 
 
-def check_asked(number: int, what: str, confidence: float, least: int) -> None:
-    """Refuse a senseless number of draws or level of confidence."""
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < least:
-        raise ModelError(f"{what} must be a whole number of at least {least}, not {number!r}.")
-    if not 0 < confidence < 1:
-        raise ModelError(f"confidence must lie between 0 and 1, such as 0.95; not {confidence!r}.")
-
-
 def check_fitted(fitted: Fitted) -> None:
     """Refuse a model that was not estimated."""
     if not fitted.converged:

@@ -13,11 +13,16 @@ from servqual._language import say
 from servqual._progress import progress as show_progress
 from servqual._result import Result
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError, warn
-from servqual.resampling import INTERVALS, IntervalKind, bootstrap_interval, mean_and_spread
+from servqual.resampling import (
+    INTERVALS,
+    IntervalKind,
+    bootstrap_interval,
+    check_asked,
+    mean_and_spread,
+)
 from servqual.sem.resamples._draws import (
     SOLUTIONS,
     Of,
-    check_asked,
     check_fitted,
     inadmissible_draws,
     quantities_of,
@@ -109,8 +114,8 @@ class SemBootstrap(Result):
         """
         kind = self.kind if kind is None else kind
         confidence = self.confidence if confidence is None else confidence
-        check_asked(self.n_resamples, "n_resamples", confidence, 2)
-        _check_kind(kind, accelerated=self._accelerations is not None)
+        check_asked(self.n_resamples, confidence, kind)
+        _check_accelerated(kind, accelerated=self._accelerations is not None)
         return replace(self, kind=kind, confidence=confidence)
 
     def draws(self, of: Of = "estimate") -> "pd.DataFrame":
@@ -309,8 +314,7 @@ def bootstrap_sem(
                    label  estimate  ci_low  ci_high
     5  GAP -> SAT -> LOY      0.26    0.18     0.35
     """
-    check_asked(n_resamples, "n_resamples", confidence, 2)
-    _check_kind(kind, accelerated=True)
+    check_asked(n_resamples, confidence, kind)
     fitted = result.fitted
     check_fitted(fitted)
     if result.estimator not in _LIKELIHOOD:
@@ -321,7 +325,7 @@ def bootstrap_sem(
         )
     rows = rows_of(fitted)
     refitter = Refitter(fitted, rows)
-    _check_kind(kind, accelerated=not refitter.by_em)
+    _check_accelerated(kind, accelerated=not refitter.by_em)
     with show_progress(say("bootstrap"), n_resamples, wanted=progress) as bar:
         found = refitter.refit(draw_counts(rows, n_resamples, seed), bar.advance)
     parameters, failed = found.parameters[found.converged], int((~found.converged).sum())
@@ -364,9 +368,7 @@ def _held(values: dict[Of, NDArray[np.float64]]) -> Mapping[Of, NDArray[np.float
     return MappingProxyType({of: read_only(value) for of, value in values.items()})
 
 
-def _check_kind(kind: str, *, accelerated: bool) -> None:
-    if kind not in INTERVALS:
-        raise ModelError(f"kind must be one of {', '.join(INTERVALS)}, not {kind!r}.")
+def _check_accelerated(kind: str, *, accelerated: bool) -> None:
     if kind == "bca" and not accelerated:
         raise ModelError(
             "Two-stage estimates of incomplete rows have no BCa interval, as the influence of a "

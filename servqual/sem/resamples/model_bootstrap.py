@@ -11,9 +11,10 @@ from servqual._language import say
 from servqual._progress import progress as show_progress
 from servqual._result import Result
 from servqual.errors import AdmissibilityWarning, ConvergenceError, ModelError, warn
+from servqual.resampling import check_asked
 from servqual.sem.fitting.fitted import Fitted
 from servqual.sem.fitting.structure import Floats
-from servqual.sem.resamples._draws import check_asked, check_fitted
+from servqual.sem.resamples._draws import check_fitted
 from servqual.sem.resamples._refit import GroupRows, Refitter, draw_counts, rows_of
 from servqual.sem.result import SemResult
 
@@ -182,7 +183,7 @@ def bollen_stine(
     >>> round(test.p_value, 2), round(test.p_value_ml, 2)
     (0.58, 0.6)
     """
-    check_asked(n_resamples, "n_resamples", 0.95, 2)
+    check_asked(n_resamples)
     fitted = result.fitted
     check_fitted(fitted)
     rows = rows_of(fitted)

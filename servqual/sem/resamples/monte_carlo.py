@@ -12,11 +12,10 @@ from servqual._frames import read_only
 from servqual._language import say
 from servqual._result import Result
 from servqual.errors import ModelError
-from servqual.resampling import mean_and_spread, percentile_interval
+from servqual.resampling import check_asked, mean_and_spread, percentile_interval
 from servqual.sem.resamples._draws import (
     SOLUTIONS,
     Of,
-    check_asked,
     check_fitted,
     quantities_of,
 )
@@ -162,7 +161,7 @@ def monte_carlo_interval(
                    label  estimate  ci_low  ci_high
     0  GAP -> SAT -> LOY      0.18    0.11     0.27
     """
-    check_asked(n_draws, "n_draws", confidence, 2)
+    check_asked(n_draws, confidence, name="n_draws")
     fitted = result.fitted
     check_fitted(fitted)
     structure = fitted.structure

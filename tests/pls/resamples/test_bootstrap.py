@@ -338,7 +338,7 @@ def test_what_cannot_be_resampled_is_refused(gaps, small):
         ({"confidence": 95}, "confidence must lie"),
         ({"kind": "bcaa"}, "Did you mean 'bca'"),
     ):
-        with pytest.raises(ModelError, match=part):
+        with pytest.raises(ValueError, match=part):
             boot(small, **wrong)
     with pytest.raises(ModelError, match="kind must be one of path"):
         boot(small, 2).draws("paths")

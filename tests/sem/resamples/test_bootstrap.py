@@ -400,14 +400,14 @@ def test_hardly_any_solution_is_an_error(small, monkeypatch):
     ],
 )
 def test_senseless_wishes_are_refused(small, options, message):
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(ValueError, match=message):
         bootstrap_sem(small, **{"n_resamples": 10, **options})
 
 
 def test_showing_other_intervals_checks_them_too(booted):
-    with pytest.raises(ModelError, match="kind must be one of"):
+    with pytest.raises(ValueError, match="kind must be one of"):
         booted.using("normal")
-    with pytest.raises(ModelError, match="confidence must lie"):
+    with pytest.raises(ValueError, match="confidence must lie"):
         booted.using(confidence=0)
     with pytest.raises(ModelError, match="of must be one of"):
         booted.draws("std.all")

@@ -119,7 +119,7 @@ def test_what_cannot_be_tested_is_refused(result):
     data = replace(result.fitted.data, groups=(weighted,))
     with pytest.raises(ModelError, match="no version for sampling weights"):
         bollen_stine(replace(result, fitted=replace(result.fitted, data=data)), 10)
-    with pytest.raises(ModelError, match="n_resamples must be"):
+    with pytest.raises(ValueError, match="n_resamples must be"):
         bollen_stine(result, 0)
     with pytest.raises(ModelError, match="only moments are at hand"):
         bollen_stine(pickle.loads(pickle.dumps(result)), 10)

@@ -140,9 +140,9 @@ def test_a_model_without_effects_says_how_to_define_one():
 
 
 def test_senseless_wishes_are_refused(result):
-    with pytest.raises(ModelError, match="n_draws must be a whole number of at least 2"):
+    with pytest.raises(ValueError, match="n_draws must be a whole number of at least 2"):
         monte_carlo_interval(result, 1)
-    with pytest.raises(ModelError, match="confidence must lie"):
+    with pytest.raises(ValueError, match="confidence must lie"):
         monte_carlo_interval(result, confidence=1)
     with pytest.raises(ModelError, match="did not converge"):
         monte_carlo_interval(replace(result, fitted=replace(result.fitted, converged=False)))
