@@ -47,7 +47,10 @@ if TYPE_CHECKING:
     from servqual.instrument import load_instrument as load_instrument
     from servqual.instrument import read_instrument as read_instrument
     from servqual.moments import Moments as Moments
+    from servqual.plots.asymmetry import plot_kano as plot_kano
+    from servqual.plots.asymmetry import plot_penalty_reward as plot_penalty_reward
     from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
+    from servqual.plots.five_gaps import plot_five_gaps as plot_five_gaps
     from servqual.plots.gaps import plot_gaps as plot_gaps
     from servqual.plots.importance_map import plot_importance_map as plot_importance_map
     from servqual.plots.latent_means import plot_latent_means as plot_latent_means
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
     from servqual.plots.paths import plot_paths as plot_paths
     from servqual.plots.priorities import plot_importance_performance as plot_importance_performance
     from servqual.plots.radar import plot_radar as plot_radar
+    from servqual.plots.scenarios import plot_scenario as plot_scenario
+    from servqual.plots.scenarios import plot_target as plot_target
     from servqual.plots.thresholds import plot_thresholds as plot_thresholds
     from servqual.plots.zone import plot_tolerance as plot_tolerance
     from servqual.pls.fitting.settings import PlsSettings as PlsSettings
@@ -81,12 +86,26 @@ if TYPE_CHECKING:
     from servqual.pls.result import PlsResult as PlsResult
     from servqual.polychoric.correlation import polychoric_correlation as polychoric_correlation
     from servqual.polychoric.solution import PolychoricCorrelation as PolychoricCorrelation
+    from servqual.priorities.asymmetry.estimation import penalty_reward as penalty_reward
+    from servqual.priorities.asymmetry.kano import KanoAnalysis as KanoAnalysis
+    from servqual.priorities.asymmetry.kano import kano_analysis as kano_analysis
+    from servqual.priorities.asymmetry.penalties import PenaltyReward as PenaltyReward
     from servqual.priorities.grid.matrix import ImportancePerformance as ImportancePerformance
     from servqual.priorities.grid.matrix import importance_performance as importance_performance
     from servqual.priorities.grid.sheet import ActionSheet as ActionSheet
     from servqual.priorities.grid.sheet import action_sheet as action_sheet
     from servqual.profile import SampleProfile as SampleProfile
     from servqual.profile import describe_sample as describe_sample
+    from servqual.provider.agreement import UnitAgreement as UnitAgreement
+    from servqual.provider.agreement import agreement_in_units as agreement_in_units
+    from servqual.provider.antecedents import gap_antecedents as gap_antecedents
+    from servqual.provider.antecedents import load_antecedents as load_antecedents
+    from servqual.provider.five import ProviderGaps as ProviderGaps
+    from servqual.provider.five import provider_gaps as provider_gaps
+    from servqual.provider.management import ManagementGap as ManagementGap
+    from servqual.provider.management import management_gap as management_gap
+    from servqual.provider.ratings import ProviderRatings as ProviderRatings
+    from servqual.provider.ratings import provider_ratings as provider_ratings
     from servqual.reading import read_survey as read_survey
     from servqual.reliability.consistency import InternalConsistency as InternalConsistency
     from servqual.reliability.consistency import internal_consistency as internal_consistency
@@ -109,6 +128,10 @@ if TYPE_CHECKING:
     from servqual.report.writing import write_report as write_report
     from servqual.responses import Responses as Responses
     from servqual.sample import Sample as Sample
+    from servqual.scenarios.reaching import reach_target as reach_target
+    from servqual.scenarios.scenario import Scenario as Scenario
+    from servqual.scenarios.supposing import what_if as what_if
+    from servqual.scenarios.target import TargetPlan as TargetPlan
     from servqual.scorecards.effort import CustomerEffortScore as CustomerEffortScore
     from servqual.scorecards.effort import customer_effort_score as customer_effort_score
     from servqual.scorecards.index import SatisfactionIndex as SatisfactionIndex
@@ -303,6 +326,12 @@ _HOMES = {
         "ActionSheet",
         "action_sheet",
     ),
+    "priorities.asymmetry.estimation": ("penalty_reward",),
+    "priorities.asymmetry.penalties": ("PenaltyReward",),
+    "priorities.asymmetry.kano": (
+        "kano_analysis",
+        "KanoAnalysis",
+    ),
     "scorecards.net_promoter": (
         "NetPromoterScore",
         "net_promoter_score",
@@ -331,6 +360,15 @@ _HOMES = {
     "plots.importance_map": ("plot_importance_map",),
     "plots.thresholds": ("plot_thresholds",),
     "plots.latent_means": ("plot_latent_means",),
+    "plots.scenarios": (
+        "plot_scenario",
+        "plot_target",
+    ),
+    "plots.five_gaps": ("plot_five_gaps",),
+    "plots.asymmetry": (
+        "plot_penalty_reward",
+        "plot_kano",
+    ),
     "tables.writing": (
         "write_table",
         "write_tables",
@@ -445,6 +483,30 @@ _HOMES = {
     "pls.questions.paper": (
         "PlsTable",
         "pls_tables",
+    ),
+    "scenarios.supposing": ("what_if",),
+    "scenarios.scenario": ("Scenario",),
+    "scenarios.reaching": ("reach_target",),
+    "scenarios.target": ("TargetPlan",),
+    "provider.management": (
+        "ManagementGap",
+        "management_gap",
+    ),
+    "provider.ratings": (
+        "ProviderRatings",
+        "provider_ratings",
+    ),
+    "provider.agreement": (
+        "UnitAgreement",
+        "agreement_in_units",
+    ),
+    "provider.five": (
+        "ProviderGaps",
+        "provider_gaps",
+    ),
+    "provider.antecedents": (
+        "gap_antecedents",
+        "load_antecedents",
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -45,6 +45,9 @@ BOUNDED = {
     *("above", "at_both", "within", "inverted", "probability", "cfi", "tli", "rmsea", "srmr"),
     *("rmsr", "row_share", "column_share", "e_above_p", "p_concentrate", "p_keep_up"),
     *("p_low_priority", "p_overkill", "omega_total", "omega_subscale", "ecv", "general_share"),
+    *("sgp", "dgp", "ia", "p_basic", "p_performance", "p_excitement", "category_strength"),
+    *("total_strength", "better", "worse", "asymmetry"),
+    *("icc1", "icc2", "share_firm", "share_unit", "share_person"),
     *("std_lv", "std_lv_se", "std_all_se", "omega_categorical", "reliability_latent"),
 }
 FIT = {
@@ -57,7 +60,7 @@ FIT = {
 BOUNDED |= FIT - {"scaling_factor"}
 COUNTS = {
     *("n", "k", "m", "df", "df1", "df2", "kruskal_df", "df_scaled", "d_df", "df_difference"),
-    *("n_missing", "min", "max", "count"),
+    *("n_missing", "min", "max", "count", "n_managers", "n_customers", "n_units", "n_single"),
 }
 TINY = {"determinant"}
 NAMING = {"dimension", "item", "label", "variable", "value", "group"}

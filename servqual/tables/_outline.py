@@ -31,7 +31,10 @@ FIT_OF_LEVELS = (
     *("d_chi2", "d_df", "d_p_value", "d_cfi", "d_rmsea", "d_srmr"),
 )
 CORRECTED = ("_scaled", "_robust")
-WORDS = ("level", "role", "kind", "quadrant", "model", "predictors", "benchmark", "invariance")
+WORDS = (
+    *("level", "role", "kind", "quadrant", "model", "predictors", "benchmark", "invariance"),
+    *("unit", "quantity", "meaning"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Effects of low and high answers: penalties and rewards, and Kano questionnaires."""

@@ -1,0 +1,127 @@
+"""Drivers and an outcome, read from scores."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.scores.gaps import GapScores
+from servqual.scores.outcome import read_outcome
+from servqual.scores.perception import PerceptionScores
+
+Floats = NDArray[np.float64]
+Scored = GapScores | PerceptionScores
+Level = Literal["dimension", "item"]
+Of = Literal["perception", "gap"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DriverData:
+    """Complete rows of k drivers and an outcome.
+
+    Attributes
+    ----------
+    keys : tuple of str
+    rows : ndarray of shape (n, k)
+    outcome : ndarray of shape (n,)
+    outcome_names : tuple of str
+    weights : ndarray of shape (n,) or None
+        Sampling weights.
+    middle : float
+        The middle of the scale; 0 for gaps.
+    n_total : int
+        All respondents.
+    """
+
+    keys: tuple[str, ...]
+    rows: Floats
+    outcome: Floats
+    outcome_names: tuple[str, ...]
+    weights: Floats | None
+    middle: float
+    n_total: int
+
+
+def read_drivers(
+    scores: Scored,
+    outcome: object,
+    level: Level,
+    of: Of,
+    scale: tuple[float, float] | None,
+) -> DriverData:
+    """Read the complete rows of what is to be explained and by what.
+
+    Raises
+    ------
+    ResponseError
+        If there is no outcome, it leaves its scale or does not vary, or no row is complete.
+    """
+    instrument = scores.responses.instrument
+    keys = instrument.items if level == "item" else tuple(instrument.dimensions)
+    if of == "gap":
+        if not isinstance(scores, GapScores):
+            raise ResponseError("of='gap' needs GapScores; perceptions alone have no gap.")
+        frame = scores.items if level == "item" else scores.dimensions
+        rows = frame.to_numpy(dtype=np.float64)
+    else:
+        rows = scores.answers("perception").to_numpy(dtype=np.float64)
+        if level == "dimension":
+            positions = instrument.positions.values()
+            rows = np.column_stack([_mean_of_half(rows[:, at]) for at in positions])
+    names, values = read_outcome(scores, outcome)
+    if scale is not None:
+        _check_scale(values, names, scale)
+    weights = scores.responses.weights
+    if weights is not None and scores.rows is not None:
+        weights = weights[scores.rows]
+    complete = ~(np.isnan(rows).any(axis=1) | np.isnan(values))
+    out = len(rows) - int(complete.sum())
+    if out == len(rows):
+        raise ResponseError(
+            f"None of the {len(rows):,} scored respondents has the outcome and all drivers."
+        )
+    if out:
+        warn(
+            f"{out:,} of {len(rows):,} scored respondents lack the outcome or a driver and are "
+            "left out.",
+            MissingResponseWarning,
+        )
+    y = values[complete]
+    if y.min() == y.max():
+        raise ResponseError(
+            f"The outcome {', '.join(names)!r} is {y[0]:g} of all {len(y):,} respondents, so "
+            "nothing can explain it."
+        )
+    low, high = instrument.scale_of("perception")
+    return DriverData(
+        keys=tuple(keys),
+        rows=rows[complete],
+        outcome=y,
+        outcome_names=names,
+        weights=None if weights is None else weights[complete],
+        middle=0.0 if of == "gap" else (low + high) / 2,
+        n_total=len(scores.responses),
+    )
+
+
+def _check_scale(values: Floats, names: tuple[str, ...], scale: tuple[float, float]) -> None:
+    low, high = scale
+    if not low < high:
+        raise ValueError(f"scale must be its lowest and its highest answer, not {scale!r}.")
+    off = values[(values < low) | (values > high)]
+    if len(off):
+        raise ResponseError(
+            f"{len(off):,} values of the outcome {', '.join(names)!r} lie off its scale {low:g} to "
+            f"{high:g}, such as {off[0]:g}. Turn codes such as 99 to missing first."
+        )
+
+
+def _mean_of_half(answers: Floats) -> Floats:
+    """Mean of the answers that are there, if they are at least half of them."""
+    there = ~np.isnan(answers)
+    count = there.sum(axis=1)
+    enough = (count > 0) & (2 * count >= answers.shape[1])
+    total = np.where(there, answers, 0).sum(axis=1)
+    return np.divide(total, count, out=np.full(len(answers), np.nan), where=enough)
