@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from servqual.moments import Moments as Moments
     from servqual.plots.asymmetry import plot_kano as plot_kano
     from servqual.plots.asymmetry import plot_penalty_reward as plot_penalty_reward
+    from servqual.plots.drivers import plot_relative_importance as plot_relative_importance
+    from servqual.plots.drivers import plot_stated_derived as plot_stated_derived
     from servqual.plots.dumbbell import plot_dumbbell as plot_dumbbell
     from servqual.plots.five_gaps import plot_five_gaps as plot_five_gaps
     from servqual.plots.gaps import plot_gaps as plot_gaps
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from servqual.plots.radar import plot_radar as plot_radar
     from servqual.plots.scenarios import plot_scenario as plot_scenario
     from servqual.plots.scenarios import plot_target as plot_target
+    from servqual.plots.surface import plot_response_surface as plot_response_surface
     from servqual.plots.thresholds import plot_thresholds as plot_thresholds
     from servqual.plots.zone import plot_tolerance as plot_tolerance
     from servqual.pls.fitting.settings import PlsSettings as PlsSettings
@@ -94,6 +97,16 @@ if TYPE_CHECKING:
     from servqual.priorities.grid.matrix import importance_performance as importance_performance
     from servqual.priorities.grid.sheet import ActionSheet as ActionSheet
     from servqual.priorities.grid.sheet import action_sheet as action_sheet
+    from servqual.priorities.relative.contrast import (
+        StatedDerivedImportance as StatedDerivedImportance,
+    )
+    from servqual.priorities.relative.dividing import relative_importance as relative_importance
+    from servqual.priorities.relative.shares import RelativeImportance as RelativeImportance
+    from servqual.priorities.relative.stated import (
+        stated_derived_importance as stated_derived_importance,
+    )
+    from servqual.priorities.surface.fitting import response_surface as response_surface
+    from servqual.priorities.surface.result import ResponseSurface as ResponseSurface
     from servqual.profile import SampleProfile as SampleProfile
     from servqual.profile import describe_sample as describe_sample
     from servqual.provider.agreement import UnitAgreement as UnitAgreement
@@ -145,6 +158,14 @@ if TYPE_CHECKING:
     from servqual.scorecards.satisfaction import (
         customer_satisfaction_score as customer_satisfaction_score,
     )
+    from servqual.scores.disconfirmation import DisconfirmationScores as DisconfirmationScores
+    from servqual.scores.disconfirmation import disconfirmation_scores as disconfirmation_scores
+    from servqual.scores.evaluated import EvaluatedPerformanceScores as EvaluatedPerformanceScores
+    from servqual.scores.evaluated import NormedQualityScores as NormedQualityScores
+    from servqual.scores.evaluated import (
+        evaluated_performance_scores as evaluated_performance_scores,
+    )
+    from servqual.scores.evaluated import normed_quality_scores as normed_quality_scores
     from servqual.scores.gaps import GapScores as GapScores
     from servqual.scores.gaps import gap_scores as gap_scores
     from servqual.scores.perception import PerceptionScores as PerceptionScores
@@ -252,6 +273,16 @@ _HOMES = {
         "ToleranceScores",
         "tolerance_scores",
     ),
+    "scores.evaluated": (
+        "EvaluatedPerformanceScores",
+        "NormedQualityScores",
+        "evaluated_performance_scores",
+        "normed_quality_scores",
+    ),
+    "scores.disconfirmation": (
+        "DisconfirmationScores",
+        "disconfirmation_scores",
+    ),
     "reliability.consistency": (
         "InternalConsistency",
         "internal_consistency",
@@ -332,6 +363,12 @@ _HOMES = {
         "kano_analysis",
         "KanoAnalysis",
     ),
+    "priorities.surface.fitting": ("response_surface",),
+    "priorities.surface.result": ("ResponseSurface",),
+    "priorities.relative.dividing": ("relative_importance",),
+    "priorities.relative.shares": ("RelativeImportance",),
+    "priorities.relative.stated": ("stated_derived_importance",),
+    "priorities.relative.contrast": ("StatedDerivedImportance",),
     "scorecards.net_promoter": (
         "NetPromoterScore",
         "net_promoter_score",
@@ -368,6 +405,11 @@ _HOMES = {
     "plots.asymmetry": (
         "plot_penalty_reward",
         "plot_kano",
+    ),
+    "plots.surface": ("plot_response_surface",),
+    "plots.drivers": (
+        "plot_relative_importance",
+        "plot_stated_derived",
     ),
     "tables.writing": (
         "write_table",

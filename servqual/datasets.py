@@ -40,17 +40,21 @@ def list_datasets() -> pd.DataFrame:
     Examples
     --------
     >>> list_datasets()[["name", "kind", "rows", "columns"]]
-                name       kind  rows  columns
-    0    after_sales    made-up   260       51
-    1           bank    made-up   480       60
-    2       bmc_2012  published    25        7
-    3  contact_staff    made-up    90       12
-    4       hospital    made-up   300       50
-    5        library    made-up   220       68
-    6       managers    made-up    24       35
-    7         mobile    made-up   800       18
-    8     restaurant  published     5        8
-    9  twelve_manage  published     5        3
+                   name       kind  rows  columns
+    0       after_sales    made-up   260       51
+    1              bank    made-up   480       60
+    2          bmc_2012  published    25        7
+    3   chain_customers    made-up   389       29
+    4    chain_managers    made-up    80       24
+    5       chain_staff    made-up   154       13
+    6     contact_staff    made-up    90       12
+    7          hospital    made-up   300       50
+    8           library    made-up   220       68
+    9          managers    made-up    24       35
+    10           mobile    made-up   800       18
+    11       restaurant  published     5        8
+    12              spa    made-up   240       26
+    13    twelve_manage  published     5        3
     """
     folder = _folder()
     rows = []

@@ -15,7 +15,19 @@ from servqual.instrument import load_instrument
 from servqual.responses import Responses
 
 FOLDER = Path(__file__).parents[1] / "datasets"
-MADE_UP = ["after_sales", "bank", "contact_staff", "hospital", "library", "managers", "mobile"]
+MADE_UP = [
+    "after_sales",
+    "bank",
+    "chain_customers",
+    "chain_managers",
+    "chain_staff",
+    "contact_staff",
+    "hospital",
+    "library",
+    "managers",
+    "mobile",
+    "spa",
+]
 PUBLISHED = ["bmc_2012", "restaurant", "twelve_manage"]
 DIMENSIONS = {
     "tangibles": range(1, 5),
@@ -92,6 +104,8 @@ def test_list_names_every_data_set_and_its_shape():
     assert frame.set_index("name")["instrument"].dropna().to_dict() == {
         "after_sales": "after-sales",
         "bank": "servqual-1991",
+        "chain_customers": "servqual-1991",
+        "chain_managers": "servqual-1991",
         "hospital": "servqual-1988",
         "library": "libqual-2004",
         "managers": "servqual-1991",
@@ -163,7 +177,8 @@ def test_unknown_name_suggests_and_lists():
         load_dataset("banc")
     assert str(caught.value) == (
         "There is no bundled data set 'banc'. Did you mean 'bank'? There are: after_sales, bank, "
-        "bmc_2012, contact_staff, hospital, library, managers, mobile, restaurant, twelve_manage."
+        "bmc_2012, chain_customers, chain_managers, chain_staff, contact_staff, hospital, library, "
+        "managers, mobile, restaurant, spa, twelve_manage."
     )
     assert isinstance(caught.value, ServqualError)
     assert isinstance(caught.value, ValueError)

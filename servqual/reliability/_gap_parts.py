@@ -6,18 +6,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual.scores.disconfirmation import disconfirmation_score
+from servqual.scores.evaluated import NORM, distance_score, normed_score
 from servqual.scores.gaps import GapScores
 
 Floats = NDArray[np.float64]
 
+MODELS = (
+    "gap",
+    "weighted gap",
+    "perception only",
+    "evaluated performance",
+    "normed quality",
+    "direct disconfirmation",
+)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GapParts:
-    """The gap and its parts, of the scored rows: by dimension (n, d) and overall (n,)."""
+    """The gap and its parts, of the scored rows: by dimension (n, d) and overall (n,).
+
+    `middle` is that of the scale of perceptions.
+    """
 
     by_dimension: Mapping[str, Floats]
     overall: Mapping[str, Floats]
     weights: Floats | None
+    middle: float
 
     @property
     def direct(self) -> Floats:
@@ -31,20 +46,32 @@ class GapParts:
         whole: NDArray[np.bool_] = np.logical_not(np.isnan(stacked.sum(axis=1)))
         return whole
 
+    @property
+    def polynomial(self) -> Floats:
+        """Overall P and E about the middle of the scale, their squares and their product."""
+        overall = (self.overall["perception only"], self.overall["expectation"])
+        x, y = (values - self.middle for values in overall)
+        return quadratic_terms(x, y)
+
     def models(self) -> list[tuple[str, str, Floats]]:
         """Give the models to compare: name, of what the predictors are, predictors."""
-        wanted = ("gap", "weighted gap", "perception only", "evaluated performance")
         compared = [
             (name, "overall", self.overall[name][:, None])
-            for name in wanted
+            for name in MODELS
             if name in self.overall
         ]
+        compared.append(("E and P, polynomial", "overall", self.polynomial))
         compared += [
             (name, "dimensions", self.by_dimension[name])
-            for name in wanted
+            for name in MODELS
             if name in self.by_dimension
         ]
         return [*compared, ("E and P, direct effects", "dimensions", self.direct)]
+
+
+def quadratic_terms(x: Floats, y: Floats) -> Floats:
+    """Give x, y, x², xy and y² as columns (n, 5)."""
+    return np.column_stack([x, y, x**2, x * y, y**2])
 
 
 def gap_parts(scores: GapScores) -> GapParts:
@@ -52,15 +79,22 @@ def gap_parts(scores: GapScores) -> GapParts:
     responses = scores.responses
     answers = {
         role: scores.answers(role).to_numpy(dtype=np.float64)
-        for role in ("expectation", "perception", "ideal")
+        for role in ("expectation", "perception", "ideal", "comparison")
         if role in responses.answers
     }
-    gap, p = answers["perception"] - answers["expectation"], answers["perception"]
+    instrument = responses.instrument
+    e, p = answers["expectation"], answers["perception"]
+    gap = p - e
     parts = {"gap": gap, "perception only": np.where(np.isnan(gap), np.nan, p)}
     parts["expectation"] = parts["perception only"] - gap
     if "ideal" in answers:
-        parts["evaluated performance"] = -np.abs(p - answers["ideal"])
-    positions = list(responses.instrument.positions.values())
+        parts["evaluated performance"] = distance_score(p, answers["ideal"])
+        if instrument.expectation_kind == NORM:
+            parts["normed quality"] = normed_score(p, e, answers["ideal"])
+    if "comparison" in answers:
+        scale = instrument.scale_of("comparison")
+        parts["direct disconfirmation"] = disconfirmation_score(answers["comparison"], scale)
+    positions = list(instrument.positions.values())
     by_dimension = {
         name: np.column_stack([_mean(values[:, at]) for at in positions])
         for name, values in parts.items()
@@ -74,7 +108,10 @@ def gap_parts(scores: GapScores) -> GapParts:
     weights = responses.weights
     if weights is not None and scores.rows is not None:
         weights = weights[scores.rows]
-    return GapParts(by_dimension=by_dimension, overall=overall, weights=weights)
+    low, high = instrument.scale_of("perception")
+    return GapParts(
+        by_dimension=by_dimension, overall=overall, weights=weights, middle=(low + high) / 2
+    )
 
 
 def _mean(values: Floats) -> Floats:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.regression import Regression, cross_validated, regress
 from servqual.reliability._gap_parts import gap_parts
-from servqual.reliability._regression import Regression, cross_validated, regress
 from servqual.reliability._scale_result import Reason, ScaleResult
 from servqual.reliability.difference_scores import (
     DifferenceScoreReliability,
@@ -97,14 +97,28 @@ class DifferenceScoreAudit(ScaleResult):
                 language,
             )
         )
-        if "evaluated performance" in self.model_columns["model"].tolist():
-            notes.append(
-                say(
-                    "evaluated performance = −mean |P − ideal| (Teas, 1993), all attributes "
-                    "weighing the same.",
-                    language,
-                )
+        notes.append(
+            say(
+                "E and P, polynomial = E, P, their squares and their product, overall (Edwards, "
+                "2002).",
+                language,
             )
+        )
+        meanings = {
+            "evaluated performance": say(
+                "evaluated performance = −mean |P − ideal| (Teas, 1993), all attributes weighing "
+                "the same.",
+                language,
+            ),
+            "normed quality": say(
+                "normed quality = −mean (|P − ideal| − |E − ideal|) (Teas, 1993).", language
+            ),
+            "direct disconfirmation": say(
+                "direct disconfirmation = mean answer to worse or better than expected.", language
+            ),
+        }
+        there = set(self.model_columns["model"].tolist())
+        notes += [meaning for model, meaning in meanings.items() if model in there]
         if self.weighted:
             notes.append(say("Tests with sampling weights: linearised errors.", language))
         return (*notes, *self._problems(language))
@@ -123,7 +137,8 @@ def difference_score_audit(
     ----------
     scores : GapScores
         With ``importance`` given to `gap_scores`, the weighted gap joins the comparison; with the
-        role ideal bound, so does Teas's evaluated performance.
+        role ideal bound, so do Teas's evaluated performance and, if expectations are of an
+        excellent service, normed quality; with the role comparison, direct disconfirmation.
     outcome : str, sequence of str, Series or array
         Columns of the frame that the answers came from (the mean of several), or a value for each
         respondent, such as satisfaction.
@@ -151,9 +166,11 @@ def difference_score_audit(
     -----
     The gap is the model :math:`y = b_0 + \sum_d b_{E d} E_d + b_{P d} P_d` with the restriction
     :math:`b_{P d} = -b_{E d}`, which an F test examines [1]_. The models are those of the debate:
-    the gap, perception alone [2]_, E and P with direct effects [3]_, and evaluated performance
-    [4]_, :math:`-\frac{1}{k} \sum_j |P_j - I_j|` with the ideal I. R² is also given as predicted
-    for respondents left out of the fit [5]_.
+    the gap, perception alone [2]_, E and P with direct effects [3]_, Teas's evaluated performance
+    :math:`-\frac{1}{k} \sum_j |P_j - I_j|` with the ideal I and normed quality
+    :math:`-\frac{1}{k} \sum_j (|P_j - I_j| - |E_j - I_j|)` [4]_, direct disconfirmation, and the
+    quadratic polynomial in the overall E and P [6]_, which `response_surface` describes. R² is also
+    given as predicted for respondents left out of the fit [5]_.
 
     References
     ----------
@@ -169,6 +186,9 @@ def difference_score_audit(
     .. [5] Stone, M. (1974). Cross-validatory choice and assessment of statistical predictions.
        *Journal of the Royal Statistical Society B*, 36(2), 111-147.
        https://doi.org/10.1111/j.2517-6161.1974.tb00994.x
+    .. [6] Edwards, J. R. (2002). Alternatives to difference scores: Polynomial regression analysis
+       and response surface methodology. In F. Drasgow & N. W. Schmitt (Eds.), *Measuring and
+       analyzing behavior in organizations* (pp. 350-400). Jossey-Bass.
 
     Examples
     --------
@@ -177,12 +197,13 @@ def difference_score_audit(
     >>> answers = sq.Responses.from_frame(frame, sq.load_instrument("servqual-1991"))
     >>> audit = difference_score_audit(sq.gap_scores(answers), ["SAT1", "SAT2", "SAT3"])
     >>> audit.models[["model", "predictors", "k"]]
-                                    model  predictors   k
-    0                                 gap     overall   1
-    1                     perception only     overall   1
-    2                                 gap  dimensions   5
-    3                     perception only  dimensions   5
-    4  E and P, direct effects  dimensions  10
+                         model  predictors   k
+    0                      gap     overall   1
+    1          perception only     overall   1
+    2      E and P, polynomial     overall   5
+    3                      gap  dimensions   5
+    4          perception only  dimensions   5
+    5  E and P, direct effects  dimensions  10
     """
     if not isinstance(scores, GapScores):
         raise TypeError(f"scores must be GapScores, not {type(scores).__name__}.")

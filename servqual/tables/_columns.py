@@ -47,6 +47,10 @@ BOUNDED = {
     *("p_low_priority", "p_overkill", "omega_total", "omega_subscale", "ecv", "general_share"),
     *("sgp", "dgp", "ia", "p_basic", "p_performance", "p_excitement", "category_strength"),
     *("total_strength", "better", "worse", "asymmetry"),
+    *("r2_free", "share_above", "share_agreement", "share_below", "share_y_at_top"),
+    *("share_above_raw", "share_equal_raw", "share_below_raw"),
+    *("p_first", "stated", "stated_se", "derived", "derived_se"),
+    *("discrepancy", "discrepancy_se"),
     *("icc1", "icc2", "share_firm", "share_unit", "share_person"),
     *("std_lv", "std_lv_se", "std_all_se", "omega_categorical", "reliability_latent"),
 }

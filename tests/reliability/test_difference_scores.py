@@ -284,7 +284,7 @@ class TestAudit:
         assert direct["r2_adjusted"] == pytest.approx(BY_R["opposite"]["adjusted"], rel=1e-10)
         gap = models.loc[("gap", "dimensions")]
         assert gap["r2"] == pytest.approx(BY_R["opposite"]["r2_gap"], rel=1e-10)
-        assert models["k"].tolist() == [1, 1, 5, 5, 10]
+        assert models["k"].tolist() == [1, 1, 5, 5, 5, 10]
         assert (models["r2_cv"] < models["r2"]).all()
 
     def test_weighted_errors_as_by_rs_survey_package(self, survey):
@@ -335,6 +335,7 @@ class TestAudit:
         assert models.index.tolist() == [
             *((name, "overall") for name in ("gap", "weighted gap", "perception only")),
             ("evaluated performance", "overall"),
+            ("E and P, polynomial", "overall"),
             *((name, "dimensions") for name in ("gap", "perception only")),
             ("evaluated performance", "dimensions"),
             ("E and P, direct effects", "dimensions"),
@@ -345,6 +346,49 @@ class TestAudit:
         assert models.loc[("evaluated performance", "overall"), "r2"] == pytest.approx(r**2)
         r = np.corrcoef(scores.overall, y)[0, 1]
         assert models.loc[("weighted gap", "overall"), "r2"] == pytest.approx(r**2)
+
+    @pytest.mark.parametrize("kind", ["excellent", "should"])
+    def test_all_models_of_the_debate_in_one_table(self, rng, kind):
+        about = sq.Instrument(
+            name="duo",
+            scale=(1, 7),
+            role_scales={"comparison": (1, 5)},
+            dimensions={"care": ("1", "2"), "speed": ("3",)},
+            roles=("expectation", "perception", "ideal", "comparison"),
+            expectation_kind=kind,
+        )
+        answers = {
+            f"{role}{i}": rng.integers(1, 6 if role == "C" else 8, 60)
+            for role in "EPAC"
+            for i in (1, 2, 3)
+        }
+        frame = pd.DataFrame(answers)
+        bound = sq.Responses.from_frame(frame, about, ideal="A{}", comparison="C{}")
+        audit = difference_score_audit(sq.gap_scores(bound), rng.standard_normal(60))
+        models = audit.models.set_index(["model", "predictors"])
+        overall = [model for model, of in models.index if of == "overall"]
+        normed = ["normed quality"] if kind == "excellent" else []
+        assert overall == [
+            *("gap", "perception only", "evaluated performance"),
+            *normed,
+            *("direct disconfirmation", "E and P, polynomial"),
+        ]
+        assert models.loc[("E and P, polynomial", "overall"), "k"] == 5
+        said = " ".join(audit.notes())
+        assert ("normed quality = −mean (|P − ideal| − |E − ideal|)" in said) == bool(normed)
+        assert "direct disconfirmation = mean answer" in said
+
+    def test_the_polynomial_is_the_full_quadratic(self, rng):
+        e, p = rng.integers(1, 8, (50, 2)), rng.integers(1, 8, (50, 2))
+        y = rng.standard_normal(50)
+        models = difference_score_audit(sq.gap_scores(bind(e, p)), y).models
+        x, v = p.mean(axis=1), e.mean(axis=1)
+        columns = np.column_stack([np.ones(50), x, v, x**2, x * v, v**2])
+        residual = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
+        row = models.set_index(["model", "predictors"]).loc[("E and P, polynomial", "overall")]
+        r2 = 1 - residual @ residual / (50 * y.var())
+        assert row["r2"] == pytest.approx(r2, rel=1e-10)
+        assert row["r2_adjusted"] == pytest.approx(1 - (1 - r2) * 49 / 44, rel=1e-10)
 
     def test_outcome_by_name_by_series_by_array(self, survey, scores, audit):
         mean = survey[OUTCOME].mean(axis=1)

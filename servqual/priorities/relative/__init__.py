@@ -1,0 +1,1 @@
+"""How much of an outcome is each driver's: shares of explained variance."""

@@ -1,0 +1,1 @@
+"""The response surface: an outcome over every pair of perception and expectation."""

@@ -1,0 +1,137 @@
+"""Scores formed from several roles item by item, then averaged as perceptions are."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from servqual._kernel import Scored, score
+from servqual._tally import Statistics
+from servqual.errors import ResponseError, shortened
+from servqual.responses import Responses
+from servqual.scores.common import check_size, select
+from servqual.scores.importance import At, Weigh, read_importance, weighting
+from servqual.scores.weighted import Fields, Overall, WeightedScores
+
+Floats = NDArray[np.float64]
+Form = Callable[..., Floats]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FormedScores(WeightedScores):
+    """What scores formed item by item have in common."""
+
+    prefix: ClassVar[str]
+
+    def to_data(self, extra: object = None) -> pd.DataFrame:
+        """Give one frame for models: the item scores, then extra columns as for gap scores."""
+        items = self.responses.instrument.items
+        named = [f"{self.prefix}{item}" for item in items]
+        frame = self.items.set_axis(named, axis=1)
+        if extra is None:
+            return frame
+        more = self._extra(extra)
+        shared = [name for name in more.columns if name in named]
+        if shared:
+            raise ResponseError(f"extra columns have names of scores: {shortened(shared)}.")
+        return pd.concat([frame, more], axis=1)
+
+
+def score_formed(
+    responses: Responses,
+    roles: Sequence[str],
+    form: Form,
+    *,
+    importance: object,
+    importance_at: At,
+    normalize: bool,
+    overall: Overall,
+    weigh: Weigh,
+    exponent: float = 1.0,
+) -> tuple[Fields, Scored]:
+    """Form a score of each item from its answers in some roles, and average the scores.
+
+    With an exponent r, which is for scores that are not positive, means are
+    :math:`-(mean |s|^r)^{1/r}`.
+    """
+    if overall not in ("dimensions", "items"):
+        raise ValueError(f"overall must be 'dimensions' or 'items', not {overall!r}.")
+    chosen = select(responses, roles)
+    asked, by = None, None
+    if importance is not None:
+        asked, values = read_importance(
+            importance, responses, at=importance_at, normalize=normalize, weigh=weigh
+        )
+        by = weighting(asked, values, chosen.rows, responses.weights)
+    columns = tuple(
+        form(*(column.astype(np.float64) for column in answers))
+        for answers in zip(*(responses.answers[role] for role in roles), strict=True)
+    )
+    scored = score(
+        columns if exponent == 1 else tuple(-(np.abs(one) ** exponent) for one in columns),
+        None,
+        list(responses.instrument.positions.values()),
+        rows=chosen.rows,
+        gaps=chosen.gaps,
+        overall=overall,
+        weighting=by,
+        weights=responses.weights,
+    )
+    if exponent != 1:
+        weights = responses.weights
+        if weights is not None and chosen.rows is not None:
+            weights = weights[chosen.rows]
+        scored = _rooted(scored, exponent, weights)
+    check_size(scored.items.shape[1])
+    fields = Fields(
+        responses=responses,
+        rows=chosen.rows,
+        item_scores=scored.items,
+        dimension_scores=scored.dimensions,
+        overall_scores=scored.overall,
+        overall_scores_weighted=scored.overall_weighted,
+        overall_of=overall,
+        importance=asked,
+    )
+    return fields, scored
+
+
+def _rooted(scored: Scored, exponent: float, weights: Floats | None) -> Scored:
+    """Take the root of means of powers, and their statistics anew."""
+
+    def root(values: NDArray[Any]) -> Floats:
+        rooted: Floats = -(np.maximum(-values, 0) ** (1 / exponent))
+        return rooted
+
+    levels: dict[str, Floats] = {
+        "item": root(scored.items),
+        "dimension": root(scored.dimensions),
+        "overall": root(scored.overall)[None],
+    }
+    if scored.overall_weighted is not None:
+        levels["weighted"] = root(scored.overall_weighted)[None]
+    return replace(
+        scored,
+        items=levels["item"],
+        dimensions=levels["dimension"],
+        overall=levels["overall"][0],
+        overall_weighted=levels["weighted"][0] if "weighted" in levels else None,
+        statistics=_statistics(levels, weights),
+    )
+
+
+def _statistics(
+    levels: Mapping[str, Floats], weights: Floats | None
+) -> dict[str, dict[str, Statistics]]:
+    rows = np.concatenate(list(levels.values()))
+    members = [[at] for at in range(len(rows))]
+    gaps = bool(np.isnan(rows).any())
+    found = score(tuple(rows), None, members, gaps=gaps, weights=weights).statistics["item"]
+    statistics, done = {}, 0
+    for level, values in levels.items():
+        statistics[level] = {"score": found["score"].rows(slice(done, done + len(values)))}
+        done += len(values)
+    return statistics
