@@ -138,9 +138,7 @@ def _of_scores(scores: GapScores | PerceptionScores | ToleranceScores, of: str) 
     else:
         scale = instrument.scale_of(of)
         frame = scores.answers(of)
-    weights = scores.responses.weights
-    if weights is not None and scores.rows is not None:
-        weights = weights[scores.rows]
+    weights = scores.weights
     keys = (*instrument.items, *instrument.dimensions)
     return _of_columns(
         dict(zip(instrument.items, frame.to_numpy().T, strict=True)),

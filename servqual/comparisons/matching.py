@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from servqual._kernel import score
 from servqual.comparisons.grouping import group_scored
-from servqual.comparisons.parts import Parts, read_parts, scored_weights
+from servqual.comparisons.parts import Parts, read_parts
 from servqual.comparisons.reasons import Reason, reason
 from servqual.errors import (
     AdmissibilityWarning,
@@ -201,7 +201,7 @@ def _formed(scores: AnyScores, like: AnyScores, shared: list[str]) -> Parts:
         }
     )
     values = np.vstack([scored.items, scored.dimensions, scored.overall[None]], dtype=np.float64)
-    return Parts(keys=keys, values=values, weights=scored_weights(scores))
+    return Parts(keys=keys, values=values, weights=scores.weights)
 
 
 def _in_order(parts: Parts, like: Parts) -> Parts:

@@ -58,13 +58,7 @@ def read_parts(scores: WeightedScores) -> Parts:
     if scores.overall_scores_weighted is not None:
         overall.insert(0, scores.overall_scores_weighted)
     values = np.vstack([scores.item_scores, scores.dimension_scores, *overall], dtype=np.float64)
-    return Parts(keys=scores.summary[KEYS], values=values, weights=scored_weights(scores))
-
-
-def scored_weights(scores: WeightedScores) -> Floats | None:
-    """Give the sampling weights of the scored respondents."""
-    weights = scores.responses.weights
-    return weights if weights is None or scores.rows is None else weights[scores.rows]
+    return Parts(keys=scores.summary[KEYS], values=values, weights=scores.weights)
 
 
 def require_scores(scores: object, *kinds: type) -> None:

@@ -123,9 +123,7 @@ def tolerance_tests(
     3  Overall   0.667          0.208     0.833             0.370
     """
     require_scores(scores, ToleranceScores)
-    weights = scores.responses.weights
-    if weights is not None and scores.rows is not None:
-        weights = weights[scores.rows]
+    weights = scores.weights
     adequacy = np.vstack(
         [scores.item_adequacy, scores.dimension_adequacy, scores.overall_adequacy],
         dtype=np.float64,

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
-from servqual.comparisons.parts import scored_weights
 from servqual.explanations._arithmetic import Node, shown, total
 from servqual.explanations.explanation import Symbol
 from servqual.scores.gaps import GapScores
@@ -34,7 +33,7 @@ def mean_of(values: Symbol, count: Symbol, index: str) -> Node:
 
 def means_over(scores: GapScores, values: NDArray[Any], rows: NDArray[np.bool_]) -> Floats:
     """Average each row of (q, n) scores over some respondents, with the sampling weights."""
-    weights = scored_weights(scores)
+    weights = scores.weights
     chosen = None if weights is None else weights[rows]
     return np.array([np.average(one[rows], weights=chosen) for one in values])
 
@@ -43,7 +42,7 @@ def mean_over_respondents(
     scores: GapScores, values: Floats, latex: str, text: str, meaning: str, language: str
 ) -> Worked:
     """Average what the respondents have, with the sampling weights; who has nothing is left out."""
-    weights = scored_weights(scores)
+    weights = scores.weights
     there = ~np.isnan(values)
     if weights is not None:
         there &= weights > 0

@@ -99,9 +99,7 @@ def _of_scores(scores: Scores, of: str) -> Source:
     frame = scores.answers(of)
     low, high = instrument.scale_of(of)
     steps = {float(value): str(value) for value in range(int(low), int(high) + 1)}
-    weights = scores.responses.weights
-    if weights is not None and scores.rows is not None:
-        weights = weights[scores.rows]
+    weights = scores.weights
     columns = dict(zip(map(str, frame.columns), frame.to_numpy(np.float64).T, strict=True))
     whole = {
         name: steps

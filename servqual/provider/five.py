@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from servqual._language import say
 from servqual._result import Result
 from servqual.comparisons.means import mean_tests, means_of
-from servqual.comparisons.parts import scored_weights
 from servqual.comparisons.reasons import Reason, reason
 from servqual.errors import ResponseError, shortened
 from servqual.instrument import Instrument
@@ -304,7 +303,7 @@ def _of_scores(
     """Average gap 5 over customers, or over their units."""
     instrument = scores.responses.instrument
     values = np.vstack([scores.dimension_scores, scores.dimension_scores.mean(axis=0)])
-    weights = scored_weights(scores)
+    weights = scores.weights
     keys = dimension_rows(instrument)
     if unit is None:
         means = means_of(values, weights)

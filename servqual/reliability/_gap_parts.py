@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual.scores.averages import average, averages
 from servqual.scores.disconfirmation import disconfirmation_score
 from servqual.scores.evaluated import NORM, distance_score, normed_score
 from servqual.scores.gaps import GapScores
@@ -95,30 +96,15 @@ def gap_parts(scores: GapScores) -> GapParts:
         scale = instrument.scale_of("comparison")
         parts["direct disconfirmation"] = disconfirmation_score(answers["comparison"], scale)
     positions = list(instrument.positions.values())
-    by_dimension = {
-        name: np.column_stack([_mean(values[:, at]) for at in positions])
-        for name, values in parts.items()
-    }
+    by_dimension = {name: averages(values, positions) for name, values in parts.items()}
     of_items = scores.overall_of == "items"
     overall = {
-        name: _mean(parts[name]) if of_items else by_dimension[name].mean(axis=1) for name in parts
+        name: average(parts[name]) if of_items else by_dimension[name].mean(axis=1)
+        for name in parts
     }
     if scores.importance is not None:
         overall["weighted gap"] = scores.overall.to_numpy(dtype=np.float64)
-    weights = responses.weights
-    if weights is not None and scores.rows is not None:
-        weights = weights[scores.rows]
     low, high = instrument.scale_of("perception")
     return GapParts(
-        by_dimension=by_dimension, overall=overall, weights=weights, middle=(low + high) / 2
+        by_dimension=by_dimension, overall=overall, weights=scores.weights, middle=(low + high) / 2
     )
-
-
-def _mean(values: Floats) -> Floats:
-    """Mean of the items that are there, if they are at least half."""
-    there = ~np.isnan(values)
-    count = there.sum(axis=1)
-    mean = np.full(len(values), np.nan)
-    total = np.where(there, values, 0).sum(axis=1)
-    np.divide(total, count, out=mean, where=(count > 0) & (2 * count >= values.shape[1]))
-    return mean

@@ -230,9 +230,7 @@ def _read_pairs(scores: GapScores) -> _Pairs:
     responses = scores.responses
     e = scores.answers("expectation").to_numpy(dtype=np.float64)
     p = scores.answers("perception").to_numpy(dtype=np.float64)
-    weights = responses.weights
-    if weights is not None and scores.rows is not None:
-        weights = weights[scores.rows]
+    weights = scores.weights
     complete = ~(np.isnan(e) | np.isnan(p)).any(axis=1)
     if not complete.any():
         raise ResponseError("No respondent answered every item in both roles.")

@@ -10,6 +10,7 @@ from servqual.errors import MissingResponseWarning, ResponseError, nearest, shor
 from servqual.scenarios._effects import Floats, Quantity
 from servqual.scenarios._regressions import SINGULAR
 from servqual.scorecards.satisfaction import check_scale
+from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import read_outcome
 from servqual.scores.perception import PerceptionScores
@@ -88,17 +89,14 @@ def read_columns(
             )
     items = scores.answers("perception").to_numpy(dtype=np.float64)
     positions = list(instrument.positions.values())
-    blocks = [_dimensions(items, positions)]
+    blocks = [averages(items, positions)]
     held = 0
     if isinstance(scores, GapScores):
-        expected = _dimensions(scores.answers("expectation").to_numpy(dtype=np.float64), positions)
+        expected = averages(scores.answers("expectation").to_numpy(dtype=np.float64), positions)
         blocks.append(expected)
         held = expected.shape[1]
     joint = np.column_stack([*blocks, *values])
-    weights = np.ones(scores.n)
-    if scores.responses.weights is not None:
-        weights = scores.responses.weights
-        weights = weights if scores.rows is None else weights[scores.rows]
+    weights = np.ones(scores.n) if scores.weights is None else scores.weights
     complete = ~np.isnan(joint).any(axis=1)
     out = len(joint) - int(complete.sum())
     if out == len(joint):
@@ -119,18 +117,6 @@ def read_columns(
         outcomes=tuple(outcomes),
         weights=weights[complete],
     )
-
-
-def _dimensions(items: Floats, positions: list[list[int]]) -> Floats:
-    """Average the answers that are there, if they are at least half of a dimension."""
-    found = np.full((len(items), len(positions)), np.nan)
-    for at, own in enumerate(positions):
-        there = ~np.isnan(items[:, own])
-        count = there.sum(axis=1)
-        total = np.where(there, items[:, own], 0.0).sum(axis=1)
-        enough = (count > 0) & (2 * count >= len(own))
-        np.divide(total, count, out=found[:, at], where=enough)
-    return found
 
 
 def _ends(scale: Any) -> dict[str, Ends]:

@@ -106,6 +106,12 @@ class Scores(Result):
         return len(self.responses) if self.rows is None else int(self.rows.sum())
 
     @property
+    def weights(self) -> NDArray[np.float64] | None:
+        """Sampling weights of the scored respondents, if there are any."""
+        weights = self.responses.weights
+        return weights if weights is None or self.rows is None else weights[self.rows]
+
+    @property
     def excluded(self) -> pd.DataFrame:
         """Who was left out and why: original label, row, unanswered items, reason."""
         out = np.zeros(len(self.responses), dtype=bool) if self.rows is None else ~self.rows

@@ -53,6 +53,11 @@ BOUNDED = {
     *("discrepancy", "discrepancy_se"),
     *("icc1", "icc2", "share_firm", "share_unit", "share_person"),
     *("std_lv", "std_lv_se", "std_all_se", "omega_categorical", "reliability_latent"),
+    *("p_first", "stated", "derived", "discrepancy", "r2_free"),
+    *("stated_se", "derived_se", "discrepancy_se"),
+    *("share_above", "share_agreement", "share_below", "share_y_at_top"),
+    *("share_above_raw", "share_equal_raw", "share_below_raw"),
+    *("r_gap_1", "r_gap_2", "r_gap_3", "r_gap_4"),
 }
 FIT = {
     f"{before}{index}{after}{change}"
@@ -67,11 +72,12 @@ COUNTS = {
     *("n_missing", "min", "max", "count", "n_managers", "n_customers", "n_units", "n_single"),
 }
 TINY = {"determinant"}
-NAMING = {"dimension", "item", "label", "variable", "value", "group"}
+NAMING = {"dimension", "item", "label", "variable", "value", "group", "driver", "feature"}
 MAIN = ("estimate", "alpha", "gap", "r", "mean", "mean_p", "rmsea")
 
 _P_VALUE = re.compile(r"(.+_)?p_(value|adjusted|equivalence)(_.+)?")
 _FACTOR = re.compile(r"(F|PC|RC|C|ML|factor_?|component_?)\d+")
+_RANK = re.compile(r"p_rank_(\d+)")
 _PERCENT = re.compile(r"95( ?)%")
 
 
@@ -169,6 +175,8 @@ def head_of(name: str, language: str) -> str:
     known = catalogue(language)["columns"]
     if name in known:
         return known[name]
+    if rank := _RANK.fullmatch(name):
+        return say("Rank {rank}", language, rank=rank[1])
     if name.endswith("_ci"):
         what = head_of(name.removesuffix("_ci"), language)
         return say("95 % interval of {what}", language, what=what)
@@ -220,7 +228,7 @@ def _form(frame: pd.DataFrame, owner: str, sources: tuple[str, ...], decimals: i
 
 
 def _is_bounded(name: str) -> bool:
-    return name in BOUNDED or _FACTOR.fullmatch(name) is not None
+    return name in BOUNDED or any(one.fullmatch(name) for one in (_FACTOR, _RANK))
 
 
 def is_number(value: object) -> bool:

@@ -53,6 +53,14 @@ class Labels:
             return say(OVERALL[str(level)], self.language)
         return say(_given(otherwise, WHOLE.get(key, "Whole scale")), self.language)
 
+    def of_key(self, key: object, otherwise: object = "") -> str:
+        """Name a dimension or an item, or say what else it is called."""
+        if self.instrument is not None and key in self.instrument.items:
+            return self.of_item(key, otherwise)
+        if self.instrument is not None and key in self.instrument.dimensions:
+            return self.of_dimension(key, otherwise)
+        return _given(otherwise, str(key))
+
     def of_variable(self, name: str) -> str:
         """Name a variable of a structural model."""
         return variable_label(name, self.instrument, self.language)

@@ -12,7 +12,7 @@ from servqual.instrument import Instrument
 from servqual.tables._columns import Column, choose_columns, head_of
 from servqual.tables._labels import Labels, instrument_of
 from servqual.tables._numbers import NOTHING, figure, is_missing
-from servqual.tables._outline import WORDS, Line, outline
+from servqual.tables._outline import WORDS, Line, outline, word
 from servqual.tables._text import clean
 
 _ENDS = (".", "!", "?", "。", "！", "？", ".)", "。）")
@@ -212,7 +212,7 @@ def _word(name: str, value: object, language: str) -> str:
         return NOTHING
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return say("Yes" if value else "No", language)
-    return clean(say(str(value), language) if name in WORDS else value)
+    return clean(word(str(value), language) if name in WORDS else value)
 
 
 def _notes(result: Result, language: str) -> list[str]:

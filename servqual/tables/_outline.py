@@ -33,8 +33,16 @@ FIT_OF_LEVELS = (
 CORRECTED = ("_scaled", "_robust")
 WORDS = (
     *("level", "role", "kind", "quadrant", "model", "predictors", "benchmark", "invariance"),
-    *("unit", "quantity", "meaning"),
+    *("unit", "quantity", "meaning", "class", "category"),
 )
+# Columns that hold keys of dimensions and items, which have labels.
+KEYS = ("driver", "surface", "link")
+OUTCOMES = {
+    "satisfaction": "Satisfaction",
+    "loyalty": "Loyalty",
+    "recommendation": "Recommendation",
+    "NPS": "NPS",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +92,8 @@ def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Lay out the rows of a frame."""
     names = set(map(str, frame.columns))
     by_level = "level" in names and set(frame["level"]) <= LEVELS
+    if {"level", "name", "now", "then"} <= names:
+        return _chain(frame, labels)
     if {"variable", "value"} <= names:
         return _profile(frame, labels.language)
     if {"level", "chi2", "d_chi2"} <= names:
@@ -101,6 +111,8 @@ def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
         frame["construct"]
     ):
         return _square(frame, labels)
+    if {"driver", "label"} <= names:
+        return _drivers(frame, labels)
     if "label" in names:
         return _labelled(frame, labels)
     return _plain(frame, labels)
@@ -337,6 +349,35 @@ def _corrected(name: str, known: set[str]) -> str:
     return name
 
 
+def _chain(frame: pd.DataFrame, labels: Labels) -> Outline:
+    """Name what changes and what follows, under their scenarios where there are several."""
+    scenarios, levels, names = (_column(frame, name) for name in ("scenario", "level", "name"))
+    lines: list[Line] = []
+    for at, (scenario, level) in enumerate(zip(scenarios, levels, strict=True)):
+        if scenario and (at == 0 or scenario != scenarios[at - 1]):
+            lines.append(Line(label=scenario, row=None))
+        text = say(OUTCOMES[level], labels.language) if level in OUTCOMES else ""
+        label = text or labels.of_key(names[at])
+        lines.append(Line(label=label, row=at, indent=int(bool(scenario)), kind=level))
+    return Outline(
+        heading=head_of("name", labels.language),
+        lines=tuple(lines),
+        used=("scenario", "level", "name"),
+    )
+
+
+def _drivers(frame: pd.DataFrame, labels: Labels) -> Outline:
+    """Name drivers as the instrument does."""
+    keys, texts = _column(frame, "driver"), _column(frame, "label")
+    lines = tuple(
+        Line(label=labels.of_key(key, text), row=at)
+        for at, (key, text) in enumerate(zip(keys, texts, strict=True))
+    )
+    return Outline(
+        heading=head_of("driver", labels.language), lines=lines, used=("driver", "label")
+    )
+
+
 def _labelled(frame: pd.DataFrame, labels: Labels) -> Outline:
     pairs = {"first", "second"} <= set(frame.columns)
     texts = [
@@ -384,9 +425,17 @@ def _writer(name: str, labels: Labels) -> Callable[[object], str]:
         plain, arrow = ARROWS.get(name, ("", ""))
         if plain and plain in str(value):
             return arrow.join(map(labels.of_variable, str(value).split(plain)))
-        return say(str(value), labels.language) if name in WORDS else str(value)
+        if name in KEYS:
+            text = OUTCOMES.get(str(value), "") if name == "link" else ""
+            return say(text, labels.language) if text else labels.of_key(value)
+        return word(str(value), labels.language) if name in WORDS else str(value)
 
     return write
+
+
+def word(text: str, language: str) -> str:
+    """Say a word of ours, or several that share a place."""
+    return " / ".join(say(one, language) for one in text.split(" / "))
 
 
 def _column(frame: pd.DataFrame, name: str) -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import read_outcome
 from servqual.scores.perception import PerceptionScores
@@ -68,14 +69,11 @@ def read_drivers(
     else:
         rows = scores.answers("perception").to_numpy(dtype=np.float64)
         if level == "dimension":
-            positions = instrument.positions.values()
-            rows = np.column_stack([_mean_of_half(rows[:, at]) for at in positions])
+            rows = averages(rows, instrument.positions.values())
     names, values = read_outcome(scores, outcome)
     if scale is not None:
         _check_scale(values, names, scale)
-    weights = scores.responses.weights
-    if weights is not None and scores.rows is not None:
-        weights = weights[scores.rows]
+    weights = scores.weights
     complete = ~(np.isnan(rows).any(axis=1) | np.isnan(values))
     out = len(rows) - int(complete.sum())
     if out == len(rows):
@@ -116,12 +114,3 @@ def _check_scale(values: Floats, names: tuple[str, ...], scale: tuple[float, flo
             f"{len(off):,} values of the outcome {', '.join(names)!r} lie off its scale {low:g} to "
             f"{high:g}, such as {off[0]:g}. Turn codes such as 99 to missing first."
         )
-
-
-def _mean_of_half(answers: Floats) -> Floats:
-    """Mean of the answers that are there, if they are at least half of them."""
-    there = ~np.isnan(answers)
-    count = there.sum(axis=1)
-    enough = (count > 0) & (2 * count >= answers.shape[1])
-    total = np.where(there, answers, 0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(answers), np.nan), where=enough)

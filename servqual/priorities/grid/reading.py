@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from servqual.errors import MissingResponseWarning, ResponseError, warn
 from servqual.priorities.grid.derived import DERIVED, Derived, Drivers, Given, Means
+from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import At, read_importance
 from servqual.scores.outcome import read_outcome
@@ -83,9 +84,7 @@ def read_matrix(
     keys = instrument.items if level == "item" else tuple(instrument.dimensions)
     gaps = _gaps(scores, level)
     rows = gaps if performance == "gap" and gaps is not None else _perceptions(scores, level)
-    weights = np.ones(scores.n)
-    if responses.weights is not None:
-        weights = responses.weights if scores.rows is None else responses.weights[scores.rows]
+    weights = np.ones(scores.n) if scores.weights is None else scores.weights
     if isinstance(importance, str) and importance in DERIVED:
         if outcome is None:
             raise ResponseError(
@@ -164,17 +163,7 @@ def _perceptions(scores: Scored, level: At) -> Floats:
     items = scores.answers("perception").to_numpy(dtype=np.float64)
     if level == "item":
         return items
-    positions = scores.responses.instrument.positions.values()
-    return np.column_stack([_mean_of_half(items[:, at]) for at in positions])
-
-
-def _mean_of_half(answers: Floats) -> Floats:
-    """Mean of the answers that are there, if they are at least half of them."""
-    there = ~np.isnan(answers)
-    count = there.sum(axis=1)
-    enough = (count > 0) & (2 * count >= answers.shape[1])
-    total = np.where(there, answers, 0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(answers), np.nan), where=enough)
+    return averages(items, scores.responses.instrument.positions.values())
 
 
 def _complete(rows: Floats, outcome: Floats, scores: Scored) -> NDArray[np.bool_]:

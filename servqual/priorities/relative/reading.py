@@ -15,6 +15,7 @@ from servqual.instrument import Instrument
 from servqual.moments import Moments, moments_of_columns
 from servqual.priorities.relative.subsets import Floats
 from servqual.sample import Sample
+from servqual.scores.averages import averages
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import read_outcome
@@ -105,9 +106,7 @@ def read_drivers(
         frame, about["of"] = _scored(X, of, level)
         about |= {"instrument": X.responses.instrument, "n_total": len(X.responses)}
         names, columns = tuple(frame.columns), frame.to_numpy(dtype=np.float64)
-        held = X.responses.weights
-        if held is not None and X.rows is not None:
-            held = held[X.rows]
+        held = X.weights
     elif isinstance(X, Sample):
         outcome, names = _outcome_and_drivers(y, X.names)
         values = X.matrix(outcome).mean(axis=1) if _is_names(y) else _values(y, len(X), None)
@@ -276,15 +275,5 @@ def _scored(scores: Scores, of: str | None, level: str) -> tuple[pd.DataFrame, s
     if level == "item":
         return answers, of
     values = answers.to_numpy(dtype=np.float64)
-    return pd.DataFrame(
-        {key: _mean_of_half(values[:, at]) for key, at in instrument.positions.items()}
-    ), of
-
-
-def _mean_of_half(answers: Floats) -> Floats:
-    """Mean of the answers that are there, if they are at least half of them."""
-    there = ~np.isnan(answers)
-    count = there.sum(axis=1)
-    enough = (count > 0) & (2 * count >= answers.shape[1])
-    total = np.where(there, answers, 0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(answers), np.nan), where=enough)
+    means = averages(values, instrument.positions.values())
+    return pd.DataFrame(means, columns=list(instrument.dimensions)), of

@@ -147,9 +147,7 @@ def read_source(
         )
         return _source(data.names, sample=data, weights=held, group=labels, cluster=clusters)
     if isinstance(data, Scores):
-        if weights is None and data.responses.weights is not None:
-            weights = data.responses.weights
-            weights = weights if data.rows is None else weights[data.rows]
+        weights = data.weights if weights is None else weights
         data = _all_columns(data)
     frame = read_frame(data)
     frame.require([one for one in (group, cluster) if one is not None])
