@@ -1,6 +1,6 @@
 """Scores formed from several roles item by item, then averaged as perceptions are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -12,12 +12,10 @@ from servqual._kernel import Scored, score
 from servqual._tally import Statistics
 from servqual.errors import ResponseError, shortened
 from servqual.responses import Responses
-from servqual.scores.common import check_size, select
-from servqual.scores.importance import At, Weigh, read_importance, weighting
-from servqual.scores.weighted import Fields, Overall, WeightedScores
+from servqual.scores.importance import At, Weigh
+from servqual.scores.weighted import Fields, Form, Overall, WeightedScores, score_weighted
 
 Floats = NDArray[np.float64]
-Form = Callable[..., Floats]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -57,46 +55,22 @@ def score_formed(
     With an exponent r, which is for scores that are not positive, means are
     :math:`-(mean |s|^r)^{1/r}`.
     """
-    if overall not in ("dimensions", "items"):
-        raise ValueError(f"overall must be 'dimensions' or 'items', not {overall!r}.")
-    chosen = select(responses, roles)
-    asked, by = None, None
-    if importance is not None:
-        asked, values = read_importance(
-            importance, responses, at=importance_at, normalize=normalize, weigh=weigh
-        )
-        by = weighting(asked, values, chosen.rows, responses.weights)
-    columns = tuple(
-        form(*(column.astype(np.float64) for column in answers))
-        for answers in zip(*(responses.answers[role] for role in roles), strict=True)
-    )
-    scored = score(
-        columns if exponent == 1 else tuple(-(np.abs(one) ** exponent) for one in columns),
-        None,
-        list(responses.instrument.positions.values()),
-        rows=chosen.rows,
-        gaps=chosen.gaps,
+
+    def powered(*answers: Floats) -> Floats:
+        return -(np.abs(form(*answers)) ** exponent)
+
+    plain = exponent == 1
+    return score_weighted(
+        responses,
+        roles,
+        importance=importance,
+        importance_at=importance_at,
+        normalize=normalize,
         overall=overall,
-        weighting=by,
-        weights=responses.weights,
+        weigh=weigh,
+        form=form if plain else powered,
+        finish=None if plain else lambda scored, weights: _rooted(scored, exponent, weights),
     )
-    if exponent != 1:
-        weights = responses.weights
-        if weights is not None and chosen.rows is not None:
-            weights = weights[chosen.rows]
-        scored = _rooted(scored, exponent, weights)
-    check_size(scored.items.shape[1])
-    fields = Fields(
-        responses=responses,
-        rows=chosen.rows,
-        item_scores=scored.items,
-        dimension_scores=scored.dimensions,
-        overall_scores=scored.overall,
-        overall_scores_weighted=scored.overall_weighted,
-        overall_of=overall,
-        importance=asked,
-    )
-    return fields, scored
 
 
 def _rooted(scored: Scored, exponent: float, weights: Floats | None) -> Scored:

@@ -1,6 +1,6 @@
 """Scores with one number a respondent for each item, dimension and overall, weighted or not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
@@ -79,6 +79,10 @@ class WeightedScores(Scores):
         ]
 
 
+Form = Callable[..., NDArray[np.float64]]
+Finish = Callable[[Scored, NDArray[np.float64] | None], Scored]
+
+
 class Fields(TypedDict):
     """The fields of `WeightedScores` that come from scoring."""
 
@@ -101,8 +105,13 @@ def score_weighted(
     normalize: bool,
     overall: Overall,
     weigh: Weigh,
+    form: Form | None = None,
+    finish: Finish | None = None,
 ) -> tuple[Fields, Scored]:
-    """Score the first role, minus the second if there is one."""
+    """Score the first role, minus the second if there is one, or what `form` makes of an item.
+
+    `finish` changes what was scored, given it and the sampling weights of the scored respondents.
+    """
     if overall not in ("dimensions", "items"):
         raise ValueError(f"overall must be 'dimensions' or 'items', not {overall!r}.")
     chosen = select(responses, roles)
@@ -113,6 +122,13 @@ def score_weighted(
         )
         by = weighting(asked, values, chosen.rows, responses.weights)
     columns = [responses.answers[role] for role in roles]
+    bounds = _bounds(responses, roles)
+    if form is not None:
+        formed = (
+            form(*(answers.astype(np.float64) for answers in of_item))
+            for of_item in zip(*columns, strict=True)
+        )
+        columns, bounds = [tuple(formed)], None
     scored = score(
         columns[0],
         columns[1] if len(columns) > 1 else None,
@@ -122,8 +138,11 @@ def score_weighted(
         overall=overall,
         weighting=by,
         weights=responses.weights,
-        bounds=_bounds(responses, roles),
+        bounds=bounds,
     )
+    if finish is not None:
+        held = responses.weights
+        scored = finish(scored, held if held is None or chosen.rows is None else held[chosen.rows])
     check_size(scored.items.shape[1])
     fields = Fields(
         responses=responses,
@@ -138,7 +157,7 @@ def score_weighted(
     return fields, scored
 
 
-def _bounds(responses: Responses, roles: Sequence[str]) -> tuple[int, int]:
+def _bounds(responses: Responses, roles: Sequence[str]) -> tuple[int, int] | None:
     scales = [responses.instrument.scale_of(role) for role in roles]
     return min(low for low, _ in scales), max(high for _, high in scales)
 
