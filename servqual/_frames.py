@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import narwhals.stable.v2 as nw
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from servqual.errors import ResponseError, nearest, shortened
 
+_SMALL = 1_000_000  # cells that pandas may gather in one array if it must
 _WRITTEN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
@@ -19,13 +21,34 @@ _WRITTEN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 class Frame:
     """A pandas, polars or pyarrow frame, held so that later changes to it do not reach us."""
 
-    data: nw.DataFrame[Any]
+    native: Any
     index: pd.Index
 
-    @property
+    @cached_property
+    def data(self) -> nw.DataFrame[Any]:
+        """The frame as narwhals has it."""
+        return nw.from_native(self.native, eager_only=True)
+
+    @cached_property
     def names(self) -> list[str]:
         """The column names."""
+        if isinstance(self.native, pd.DataFrame):
+            return self.native.columns.tolist()
         return self.data.columns
+
+    @cached_property
+    def alike(self) -> NDArray[Any] | None:
+        """All columns (n, p) of a small pandas frame of one kind of NumPy numbers, else None."""
+        if not isinstance(self.native, pd.DataFrame) or self.native.size > _SMALL:
+            return None
+        kinds = set(self.native.dtypes)
+        kind = kinds.pop() if len(kinds) == 1 else None
+        return self.native.to_numpy() if _is_number(kind) else None
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each column stands."""
+        return {name: at for at, name in enumerate(self.names)}
 
     def __len__(self) -> int:
         return len(self.index)
@@ -66,11 +89,12 @@ def read_frame(frame: object) -> Frame:
         frame = frame.copy(deep=False)
         if not all(isinstance(name, str) for name in frame.columns):
             frame.columns = pd.Index([str(name) for name in frame.columns])
-        repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
-        if repeated:
+        if not frame.columns.is_unique:
+            repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
             raise ResponseError(
                 f"The frame has duplicate columns: {shortened(repeated)}. Rename or drop them."
             )
+        return Frame(native=frame, index=frame.index)
     try:
         data: nw.DataFrame[Any] = nw.from_native(cast(Any, frame), eager_only=True)
     except TypeError as error:
@@ -82,8 +106,7 @@ def read_frame(frame: object) -> Frame:
         raise ResponseError(f"The frame cannot be read: {error}") from error
     if data.implementation.is_polars():
         data = data.clone()
-    index = frame.index if isinstance(frame, pd.DataFrame) else pd.RangeIndex(len(data))
-    return Frame(data=data, index=index)
+    return Frame(native=data.to_native(), index=pd.RangeIndex(len(data)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,13 +197,16 @@ def read_only(values: NDArray[Any]) -> NDArray[Any]:
 
 def _of_numpy(frame: Frame, name: str) -> NDArray[Any] | None:
     """Take a pandas column of NumPy numbers as it is; None for any other column."""
-    native = frame.data.to_native()
-    if not isinstance(native, pd.DataFrame):
+    if not isinstance(frame.native, pd.DataFrame):
         return None
-    column = native[name]
-    if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "iuf":
-        return None
-    return _double(column.to_numpy())
+    if frame.alike is not None:
+        return _double(frame.alike[:, frame.places[name]])
+    column = frame.native[name]
+    return _double(column.to_numpy()) if _is_number(column.dtype) else None
+
+
+def _is_number(kind: object) -> bool:
+    return isinstance(kind, np.dtype) and kind.kind in "iuf"
 
 
 def _plain(series: nw.Series[Any]) -> NDArray[Any]:

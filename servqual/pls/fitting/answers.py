@@ -118,14 +118,6 @@ def read_answers(source: Source, names: Sequence[str], missing: MissingAnswers) 
 
 def _matrix(frame: Frame, names: Sequence[str]) -> Floats:
     """Read columns as a new array of shape (n, p)."""
-    native = frame.data.to_native()
-    if isinstance(native, pd.DataFrame) and native.shape[1] <= 4 * len(names):
-        kinds = [kind.kind if isinstance(kind, np.dtype) else "" for kind in native.dtypes]
-        if set(kinds) <= set("iuf"):
-            # One look at all of it costs less than a look-up for every column.
-            at = {name: i for i, name in enumerate(frame.names)}
-            chosen = native.to_numpy().T[[at[name] for name in names]]
-            return chosen.astype(np.float64).T
     return np.column_stack([read_numbers(frame, name).values for name in names]).astype(np.float64)
 
 
