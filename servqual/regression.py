@@ -13,6 +13,7 @@ Errors = Literal["classical", "HC3"]
 _SINGULAR = 1e-8
 _EXACT = 1e-20
 _ALONE = 1e-8
+_UNTOLD = 1e-12  # smallest eigenvalue of correlated contrasts that can be told apart
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +44,10 @@ class Regression:
         return 1 - (1 - self.r_squared) * (n - 1) / self.df
 
     def test(self, contrasts: Floats) -> tuple[float, float]:
-        """F and p of the hypothesis that r contrasts, of shape (r, q), are all zero."""
+        """F and p of the hypothesis that r contrasts, of shape (r, q), are all zero.
+
+        NaN where the contrasts cannot be told apart.
+        """
         used = (contrasts != 0).any(axis=0)
         contrasts, covariance = contrasts[:, used], self.covariance[np.ix_(used, used)]
         spread = contrasts @ covariance @ contrasts.T
@@ -52,6 +56,8 @@ class Regression:
             return np.nan, np.nan
         apart = contrasts @ self.coefficients[used] / scale
         within = spread / np.outer(scale, scale)
+        if np.linalg.eigvalsh(within)[0] < _UNTOLD:
+            return np.nan, np.nan
         statistic = float(apart @ np.linalg.solve(within, apart)) / len(contrasts)
         return statistic, float(fdtrc(len(contrasts), self.df, statistic))
 
@@ -147,4 +153,4 @@ def cross_validated(
         predicted = fit.coefficients[0] + predictors[new] @ fit.coefficients[1:]
         missed += float(w[new] @ (y[new] - predicted) ** 2)
         naive += float(w[new] @ (y[new] - np.average(y[old], weights=w[old])) ** 2)
-    return 1 - missed / naive
+    return 1 - missed / naive if naive > 0 else np.nan

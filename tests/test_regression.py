@@ -138,3 +138,24 @@ def test_predictions_for_others_are_those_of_fits_without_them():
     assert cross_validated(y, x, w, folds) == pytest.approx(1 - missed / naive, rel=1e-9)
     assert np.isnan(cross_validated(y[:6], x[:6], None, folds[:6]))
     assert isinstance(regress(y, x, w), Regression)
+
+
+def test_contrasts_that_cannot_be_told_apart_have_no_test():
+    y, x, _ = data()
+    fit = regress(y, x)
+    same = np.array([[0.0, 1, 0, 0], [0, 1, 0, 0]])
+    assert np.isnan(fit.test(same)).all()
+    assert np.isfinite(fit.test(same[:1])).all()
+
+
+def test_an_outcome_beyond_numbers_has_no_prediction():
+    y, x, _ = data()
+    assert np.isnan(cross_validated(y * 1e-200, x, None, np.arange(60) % 5))
+
+
+def test_what_one_respondent_determines_is_unknown_beside_all_else():
+    y, x, _ = data()
+    fit = regress(y, np.column_stack([x, np.eye(60)[0]]), None, "HC3")
+    unknown = np.isnan(fit.covariance)
+    np.testing.assert_array_equal(unknown, unknown.T)
+    assert unknown[-1].all()

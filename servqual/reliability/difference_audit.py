@@ -18,6 +18,7 @@ from servqual.reliability.difference_scores import (
     DifferenceScoreReliability,
     difference_score_reliability,
 )
+from servqual.scores.evaluated import require_one_scale
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import read_outcome
 
@@ -158,7 +159,8 @@ def difference_score_audit(
     Raises
     ------
     ResponseError
-        If the outcome is not there, does not fit the respondents or does not vary.
+        If the outcome is not there, does not fit the respondents or does not vary, or the ideal
+        was asked on another scale.
     ValueError
         If there are fewer than two folds or more than respondents.
 
@@ -209,6 +211,8 @@ def difference_score_audit(
         raise TypeError(f"scores must be GapScores, not {type(scores).__name__}.")
     names, values = read_outcome(scores, outcome)
     name = ", ".join(names)
+    if "ideal" in scores.responses.answers:
+        require_one_scale(scores.responses, ("perception", "ideal"))
     terms = gap_parts(scores)
     there = terms.complete & ~np.isnan(values)
     if not there.any():
@@ -223,9 +227,11 @@ def difference_score_audit(
     y, weights = values[there], None if terms.weights is None else terms.weights[there]
     if not np.ptp(y) > 0:
         raise ResponseError(f"The outcome {name!r} does not vary, so nothing can explain it.")
-    if not 2 <= cv_folds <= len(y):
+    whole = isinstance(cv_folds, (int, np.integer)) and not isinstance(cv_folds, bool)
+    if not whole or not 2 <= cv_folds <= len(y):
         raise ValueError(
-            f"cv_folds must be between 2 and the {len(y):,} respondents, not {cv_folds}."
+            f"cv_folds must be a whole number between 2 and the {len(y):,} respondents, not "
+            f"{cv_folds!r}."
         )
     folds = np.random.default_rng(seed).permutation(len(y)) % cv_folds
     reasons: list[Reason] = []

@@ -1,5 +1,6 @@
 """Teas's scores: evaluated performance and normed quality, by distance from an ideal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from servqual.scores.weighted import Overall, summarize
 
 Floats = NDArray[np.float64]
 NORM = "excellent"
+_LARGEST = 75  # power of ten
 
 
 def distance_score(perception: Floats, ideal: Floats) -> Floats:
@@ -34,7 +36,7 @@ class EvaluatedPerformanceScores(FormedScores):
     Attributes
     ----------
     items, dimensions : pandas.DataFrame
-        -|P - I| in scale points (0 at the ideal, never positive), one row a scored respondent.
+        ``-|P - I|`` in scale points (0 at the ideal, never positive), one row a scored respondent.
     overall : pandas.Series
         The overall score: weighted if importance was given.
     overall_unweighted : pandas.Series
@@ -83,7 +85,7 @@ class NormedQualityScores(FormedScores):
     Attributes
     ----------
     items, dimensions : pandas.DataFrame
-        -(|P - I| - |E - I|) in scale points, one row a scored respondent; positive = nearer to the
+        ``-(|P - I| - |E - I|)`` in scale points, one row a respondent; positive = nearer to the
         ideal than the excellent service.
     overall : pandas.Series
         The overall score: weighted if importance was given.
@@ -149,9 +151,10 @@ def evaluated_performance_scores(
     Raises
     ------
     ResponseError
-        If perception or ideal is not bound, nobody can be scored, or weights do not fit.
+        If perception or ideal is not bound or they are on different scales, nobody can be scored,
+        or weights do not fit.
     ValueError
-        If the exponent is below 1.
+        If the exponent is below 1, or so large that powers are beyond what numbers can hold.
 
     Notes
     -----
@@ -160,8 +163,8 @@ def evaluated_performance_scores(
     .. math:: EP_i = -\Big( \sum_j w_{ij}\, |P_{ij} - I_{ij}|^r \Big)^{1/r},
 
     here with weights that sum to 1 (means) unless ``normalize=False``. An expectation is no ideal
-    point: with E in its place the score would be -|P - E|, a folded gap, in which service beyond
-    expectations counts as a fault. Without the role ideal the score is therefore refused.
+    point: with E in its place the score would be ``-|P - E|``, a folded gap, in which service
+    beyond expectations counts as a fault. Without the role ideal the score is therefore refused.
 
     References
     ----------
@@ -184,6 +187,8 @@ def evaluated_performance_scores(
     if not number or isinstance(exponent, bool) or not 1 <= exponent < np.inf:
         raise ValueError(f"exponent must be a finite number from 1 up, not {exponent!r}.")
     _require_ideal(responses, "Evaluated performance")
+    _require_powers(responses, float(exponent))
+    require_one_scale(responses, ("perception", "ideal"))
     fields, scored = score_formed(
         responses,
         ("perception", "ideal"),
@@ -226,8 +231,8 @@ def normed_quality_scores(
     Raises
     ------
     ResponseError
-        If a role is not bound, expectations are of another kind, nobody can be scored, or weights
-        do not fit.
+        If a role is not bound or on another scale, expectations are of another kind, nobody can be
+        scored, or weights do not fit.
 
     Notes
     -----
@@ -257,6 +262,7 @@ def normed_quality_scores(
     """
     _require_ideal(responses, "Normed quality")
     _require_norm(responses)
+    require_one_scale(responses, ("perception", "expectation", "ideal"))
     fields, scored = score_formed(
         responses,
         ("perception", "expectation", "ideal"),
@@ -280,6 +286,32 @@ def _require_ideal(responses: object, what: str) -> None:
         "is a folded gap, in which service beyond expectations counts as a fault. Bind ideal="
         "'...{}' with an instrument that has the role, or use gap_scores."
     )
+
+
+def _require_powers(responses: object, exponent: float) -> None:
+    if not isinstance(responses, Responses):
+        return
+    low, high = responses.instrument.scale_of("perception")
+    if exponent * np.log10(max(high - low, 2)) > _LARGEST:
+        raise ValueError(
+            f"exponent={exponent:g} is too large: powers of distances on the scale {low}-{high} "
+            "are beyond what numbers can hold, and the farthest item alone would count."
+        )
+
+
+def require_one_scale(responses: object, roles: Sequence[str]) -> None:
+    """Refuse distances between answers on different scales, where they are bound."""
+    if not isinstance(responses, Responses):
+        return
+    scales = {
+        role: responses.instrument.scale_of(role) for role in roles if role in responses.answers
+    }
+    if len(set(scales.values())) > 1:
+        asked = ", ".join(f"{role} on {low}-{high}" for role, (low, high) in scales.items())
+        raise ResponseError(
+            f"Distances from the ideal need answers on one scale, but they were asked on "
+            f"several: {asked}."
+        )
 
 
 def _require_norm(responses: object) -> None:

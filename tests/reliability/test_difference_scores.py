@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 import servqual as sq
 from servqual.moments import Moments, moments_of_columns
 from servqual.reliability import _alpha as consistency
+from servqual.reliability._gap_parts import gap_parts
 from servqual.reliability._latent_gap import latent_gap_variance
 from servqual.reliability.difference_audit import difference_score_audit
 from servqual.reliability.difference_scores import difference_score_reliability
@@ -432,6 +433,26 @@ class TestAudit:
             audit = difference_score_audit(scores, rng.standard_normal(40))
         assert audit.n == 40
         assert audit.reliability.n == 38
+        parts = gap_parts(scores)
+        for held in (parts.by_dimension, parts.overall):
+            apart = held["perception only"] - held["expectation"]
+            np.testing.assert_allclose(apart, held["gap"], atol=1e-12)
+        np.testing.assert_allclose(parts.overall["gap"], scores.overall, atol=1e-12)
+
+    def test_whole_weights_are_repeated_rows_of_those_who_are_scored(self, rng):
+        e, p = rng.integers(1, 8, (2, 60, 3)).astype(float)
+        y, w = e[:, 0] - p[:, 1] + rng.standard_normal(60), np.arange(60) % 3 + 1
+        frame = bind(e, p).frame.pandas([f"{r}{i}" for r in "EP" for i in range(3)])
+        frame.loc[0, "P1"] = np.nan  # not scored at all
+        about = bind(e, p).instrument
+        weighted = sq.Responses.from_frame(frame, about, weights=w)
+        with pytest.warns(sq.MissingResponseWarning):
+            found = difference_score_audit(sq.gap_scores(weighted), y)
+        often = np.repeat(np.arange(1, 60), w[1:])
+        many = sq.Responses.from_frame(frame.iloc[often].reset_index(drop=True), about)
+        again = difference_score_audit(sq.gap_scores(many), y[often])
+        np.testing.assert_allclose(found.models["r2"], again.models["r2"], rtol=1e-10)
+        np.testing.assert_allclose(found.effects["b_sum"], again.effects["b_sum"], rtol=1e-9)
 
     def test_too_many_predictors_are_said(self, rng):
         e, p = rng.integers(4, 8, (7, 3)), rng.integers(1, 8, (7, 3))
@@ -475,9 +496,9 @@ class TestAudit:
         with pytest.raises(sq.ResponseError, match=says):
             difference_score_audit(scores, outcome)
 
-    @pytest.mark.parametrize("folds", [1, 301])
+    @pytest.mark.parametrize("folds", [1, 301, 2.5, True, "ten"])
     def test_unusable_folds(self, scores, folds):
-        with pytest.raises(ValueError, match="cv_folds must be between 2 and"):
+        with pytest.raises(ValueError, match="cv_folds must be a whole number between 2 and"):
             difference_score_audit(scores, OUTCOME, cv_folds=folds)
 
     def test_perceptions_have_no_gap(self, scores):

@@ -267,3 +267,25 @@ def test_where_there_can_be_too_much_the_gap_says_nothing():
     assert r2["gap"] < 0.03
     assert r2["gap"] < r2["E and P, polynomial"] < r2["normed quality"]
     assert r2["normed quality"] < r2["evaluated performance"]
+
+
+def test_exponents_beyond_numbers_are_refused(answers):
+    assert np.isfinite(evaluated_performance_scores(answers, exponent=90).overall).all()
+    with pytest.raises(ValueError, match=r"exponent=100 is too large.*1-7"):
+        evaluated_performance_scores(answers, exponent=100)
+
+
+def test_distances_need_one_scale(survey):
+    fives = survey.assign(**{f"X{i}": survey[f"X{i}"].clip(1, 5) for i in ITEMS})
+    uneven = bind(fives, about(role_scales={"comparison": (1, 5), "ideal": (1, 5)}))
+    says = r"one scale.*perception on 1-7.*ideal on 1-5"
+    for score in (evaluated_performance_scores, normed_quality_scores):
+        with pytest.raises(sq.ResponseError, match=says):
+            score(uneven)
+    with pytest.raises(sq.ResponseError, match=says):
+        sq.difference_score_audit(sq.gap_scores(uneven), np.arange(30.0))
+    fives = survey.assign(**{f"E{i}": survey[f"E{i}"].clip(1, 5) for i in ITEMS})
+    expected = bind(fives, about(role_scales={"comparison": (1, 5), "expectation": (1, 5)}))
+    with pytest.raises(sq.ResponseError, match="expectation on 1-5"):
+        normed_quality_scores(expected)
+    assert evaluated_performance_scores(expected).overall.notna().all()

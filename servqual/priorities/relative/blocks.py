@@ -1,6 +1,6 @@
 """Which columns form a driver, and which drivers can be told apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +14,13 @@ from servqual.priorities.relative.methods import (
     tied,
 )
 from servqual.priorities.relative.orders import random_orders
-from servqual.priorities.relative.reading import Drivers
+from servqual.priorities.relative.reading import BEYOND, SMALLEST, Drivers
 
 CONSTANT = "no variance, so nothing can be said of it"
 TIED = "determined by other drivers, so that it has nothing of its own"
 TIED_SHARED = "determined by other drivers, with which it shares what they explain together"
 CONSTANT_MEMBER = "left out of its group, as it has no variance"
+_ROUNDING = 1e-12  # of the size of a column
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,17 +86,15 @@ def form_blocks(
     """
     members = _members(drivers.names, groups)
     covariance = drivers.moments.covariance
-    spread = np.diag(covariance) if drivers.rows is None else np.ptp(drivers.rows, axis=0)
-    varies = spread > 0
+    if drivers.rows is None:
+        varies = np.diag(covariance) > 0
+    else:  # by more than rounding
+        varies = np.ptp(drivers.rows, axis=0) > _ROUNDING * np.abs(drivers.rows).max(axis=0)
     name = ", ".join(drivers.outcome)
     if not varies[-1]:
         raise ResponseError(f"The outcome {name!r} does not vary, so nothing can explain it.")
-    variance = np.diag(covariance)
-    if not (np.isfinite(covariance).all() and (variance[varies] > 0).all()):
-        raise ResponseError(
-            "The squares of these values are beyond what numbers can hold; give the columns other "
-            "units."
-        )
+    if not (np.diag(covariance)[varies] > SMALLEST**2).all():
+        raise ResponseError(BEYOND)
     at = {column: i for i, column in enumerate(drivers.names)}
     kept = [tuple(at[one] for one in columns if varies[at[one]]) for columns in members.values()]
     known = tuple(i for i, block in enumerate(kept) if block)
@@ -124,12 +123,13 @@ def determined(drivers: Drivers, blocks: Blocks) -> bool:
 def check_size(drivers: Drivers, blocks: Blocks, method: Method) -> None:
     """Refuse as many drivers as respondents, who are then explained whatever they answered."""
     n, p = drivers.moments.n, len(blocks.division.columns)
-    fewest = 3 if method == "first" else p + 2
+    alone = max(map(len, blocks.division.blocks)) + 2
+    fewest = alone if method == "first" else p + 2
     if n < fewest:
         raise ResponseError(
-            f"{n:,} respondents are too few for {p:,} columns of drivers: together they explain "
-            f"any outcome fully. It takes {fewest:,} at least; use fewer drivers, such as the mean "
-            "of each group" + ("." if method == "first" else ", or method='first'.")
+            f"{n:,} respondents are too few for {fewest - 2:,} columns of drivers: together they "
+            f"explain any outcome fully. It takes {fewest:,} at least; use fewer drivers, such as "
+            "the mean of each group" + (", or method='first'." if n >= alone else ".")
         )
 
 
@@ -139,6 +139,13 @@ def _members(
     """Give the columns of each driver, in the order of their first ones."""
     if groups is None:
         return {name: (name,) for name in names}
+    if not isinstance(groups, Mapping) or not all(
+        isinstance(columns, Iterable) for columns in groups.values()
+    ):
+        raise TypeError(
+            "groups must give the columns of each group, such as {'staff': ['courtesy', 'care']}, "
+            f"not {groups!r}."
+        )
     given = {
         str(key): (columns,) if isinstance(columns, str) else tuple(map(str, columns))
         for key, columns in groups.items()

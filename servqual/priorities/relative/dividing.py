@@ -254,7 +254,7 @@ def _acceleration(shares: Floats, r_squared: Floats, blocks: Blocks) -> Floats:
         found[i, blocks.known] = acceleration_of(
             (influence**2).sum(axis=0), (influence**3).sum(axis=0)
         )
-    return found
+    return read_only(found)
 
 
 def _reversed(drivers: Drivers, blocks: Blocks) -> tuple[str, ...]:

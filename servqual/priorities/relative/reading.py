@@ -23,6 +23,10 @@ from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 
 OUTCOME = "outcome"
+LARGEST, SMALLEST = 1e75, 1e-75  # of values, and of their spread
+BEYOND = (
+    "The powers of these values are beyond what numbers can hold; give the columns other units."
+)
 LEVELS = ("dimension", "item")
 _OF = {
     GapScores: ("gap", "perception", "expectation"),
@@ -149,6 +153,8 @@ def _complete(
             MissingResponseWarning,
         )
         rows = rows[kept]
+    if not np.abs(rows).max() < LARGEST:
+        raise ResponseError(BEYOND)
     if weights is not None:
         weights = weights[kept] * (n / weights[kept].sum())
     keys = _own(names)

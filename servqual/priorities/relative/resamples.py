@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual.errors import ResponseError
 from servqual.priorities.relative.methods import DECOMPOSING, Division, Method, dependencies
 from servqual.priorities.relative.subsets import SINGULAR, Floats
 from servqual.resampling import MomentResampler
@@ -60,14 +61,23 @@ class Divider:
         whole = np.ones((1, len(rows))) if weights is None else weights[None]
         self._whole = self._resampler.moments(whole).covariance
         self._used = np.array(used)
-        self._least = SINGULAR * np.diag(self._whole[0])[self._used]
+        variance = np.diag(self._whole[0])[self._used]
+        if not (variance > 0).all():
+            raise ResponseError(
+                "One respondent has nearly all of the sampling weight, so that the others do not "
+                "count; check the weights."
+            )
+        self._least = SINGULAR * variance
         largest = max(map(len, division.blocks))
         self._few = largest + 1 if method == "first" else len(used)
         self._ties = int(dependencies(self._whole, division.blocks)[0])
 
     def of(self, counts: Floats) -> Divided:
         """Divide R squared under row counts of shape (b, n)."""
-        weighted = counts if self._weights is None else counts * self._weights
+        weighted = counts
+        if self._weights is not None:
+            weighted = counts * self._weights
+            weighted /= weighted.mean(axis=1, keepdims=True)  # few rows may weigh next to nothing
         covariance = self._resampler.moments(weighted).covariance
         variance = np.diagonal(covariance, axis1=1, axis2=2)[:, self._used]
         constant = ~(variance > self._least).all(axis=1)

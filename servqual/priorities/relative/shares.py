@@ -186,7 +186,8 @@ class RelativeImportance(Result):
                 ((self._draws, estimate), (relative, estimate / whole))
             ):
                 acceleration = None if self._acceleration is None else self._acceleration[i]
-                ci[i] = bootstrap_interval(draws, value, self.kind, self.confidence, acceleration)
+                ends = bootstrap_interval(draws, value, self.kind, self.confidence, acceleration)
+                ci[i] = np.where(np.isnan(value), np.nan, ends)
             se = np.where(known, mean_and_spread(self._draws)[1], np.nan)
             probabilities = self.rank_probabilities.to_numpy()[known]
             first[known] = probabilities[:, 0]

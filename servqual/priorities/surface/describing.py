@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 PARAMETERS = (*COEFFICIENTS, *SURFACE, *SHAPE)
 LEVEL_POINT = ("x0", "y0", "z0")
+MOST_POINTS = 5_000  # that a result keeps for its picture
+_CELLS = 64  # along each axis, to which more points are gathered
 _FLAT = 1e-10
 _ALL_LINEAR = np.vstack([np.eye(6), ALONG])
 
@@ -77,12 +79,15 @@ def describe(
         drawn = shape(draws, flat)
         at = [PARAMETERS.index(name) for name in SHAPE]
         low, high = percentile_interval(drawn.values, confidence)
-        known = np.isfinite(values)
+        carried = np.isfinite(draws[:, 0])
+        known = np.isfinite(values) & (carried.sum() > 1)
         ends["percentile"] = ends["delta"].copy()
         ends["percentile"][at] = np.where(known, [low, high], np.nan).T
-        drawn_kinds = kinds(draws, drawn.level)[np.isfinite(draws[:, 0])]
+        drawn_kinds = kinds(draws, drawn.level)[carried]
     points, masses = _distinct(x, y, pairs.weights)
     corners = hull(points)
+    if len(points) > MOST_POINTS:
+        points, masses = _gathered(points, masses)
     kind = str(kinds(fit.coefficients, found.level)) if fitted else ""
     top = None if pairs.scale is None else pairs.scale[1]
     return Described(
@@ -162,6 +167,16 @@ def _flat(z: Floats, x: Floats, y: Floats) -> Floats:
 def _distinct(x: Floats, y: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     points, which = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
     return points, np.bincount(which.ravel(), weights=weights, minlength=len(points)).astype(float)
+
+
+def _gathered(points: Floats, masses: Floats) -> tuple[Floats, Floats]:
+    """Put points together in cells of a grid, at their mean."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    cell = np.minimum((points - low) / (high - low) * _CELLS, _CELLS - 1).astype(np.intp)
+    _, which = np.unique(cell @ [_CELLS, 1], return_inverse=True)
+    mass = np.bincount(which, weights=masses).astype(np.float64)
+    middle = [np.bincount(which, weights=masses * one) / mass for one in points.T]
+    return np.column_stack(middle), mass
 
 
 def _fixed(values: Floats) -> Floats:

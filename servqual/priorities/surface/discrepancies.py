@@ -7,13 +7,16 @@ Floats = NDArray[np.float64]
 
 HALF = 0.5  # of a standard deviation (Shanock et al., 2010); and of a scale point from the top
 _TIE = 1e-9
+_MANY = 1_000  # points, beyond which the inner ones are set aside at once
+_DIRECTIONS = 16
 
 
 def shares(x: Floats, y: Floats, weights: Floats | None, top: float | None) -> dict[str, float]:
     """Give the shares of respondents with X above, in agreement with and below Y.
 
-    First with X and Y standardised each and half a standard deviation allowed for, then as they
-    are; and the share whose Y lies within half a point of the top of the scale.
+    First with X and Y standardised each and half a standard deviation allowed for (NaN where one
+    does not vary), then as they are; and the share whose Y lies within half a point of the top of
+    the scale.
     """
     w = np.ones(len(x)) if weights is None else weights
 
@@ -22,10 +25,11 @@ def shares(x: Floats, y: Floats, weights: Floats | None, top: float | None) -> d
 
     apart = _standard(x, w) - _standard(y, w)
     raw = x - y
+    known = not np.isnan(apart).any()
     return {
-        "share_above": share(apart >= HALF),
-        "share_agreement": share(np.abs(apart) < HALF),
-        "share_below": share(apart <= -HALF),
+        "share_above": share(apart >= HALF) if known else np.nan,
+        "share_agreement": share(np.abs(apart) < HALF) if known else np.nan,
+        "share_below": share(apart <= -HALF) if known else np.nan,
         "share_above_raw": share(raw > _TIE),
         "share_equal_raw": share(np.abs(raw) <= _TIE),
         "share_below_raw": share(raw < -_TIE),
@@ -51,11 +55,31 @@ def hull(points: Floats) -> Floats:
     >>> hull(np.array([[0.0, 0], [2, 0], [1, 1], [2, 2], [0, 2], [1, 0]])).tolist()
     [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]]
     """
-    ordered = np.unique(points, axis=0)
+    ordered = np.unique(_outer(points), axis=0)
     if len(ordered) < 3:
         return ordered
     lower, upper = _chain(ordered), _chain(ordered[::-1])
     return np.array([*lower[:-1], *upper[:-1]])
+
+
+def _outer(points: Floats) -> Floats:
+    """Leave out points inside the figure of the farthest ones in some directions."""
+    if len(points) < _MANY:
+        return points
+    turn = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
+    width = np.ptp(points, axis=0)
+    if not (width > 0).all():
+        return points
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    unit = (points - middle) / width
+    far = unit[[int(np.argmax(unit @ [np.cos(one), np.sin(one)])) for one in turn]]
+    edges = np.roll(far, -1, axis=0) - far
+    within = np.ones(len(unit), dtype=bool)
+    for corner, edge in zip(far, edges, strict=True):
+        if edge.any():
+            to = unit - corner
+            within &= edge[0] * to[:, 1] - edge[1] * to[:, 0] > _TIE
+    return np.asarray(points[~within])
 
 
 def _chain(points: Floats) -> list[Floats]:

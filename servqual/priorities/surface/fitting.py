@@ -127,8 +127,9 @@ def response_surface(
 
     HC3 errors [4]_ are the default because noise that grows with the gap makes the classical F
     tests reject a true constraint in up to 30 % of samples of any size. With about 50 respondents
-    F tests with HC3 reject somewhat too often (5 to 15 % in place of 5 %), single coefficients do
-    not; where variances are equal the classical tests are exact.
+    F tests with HC3 reject somewhat too often (5 to 15 % in place of 5 %), with 100 to 250 still
+    in up to 10 % where the noise grows much; single coefficients do not. Where variances are equal
+    the classical tests are exact.
 
     References
     ----------

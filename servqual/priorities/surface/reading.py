@@ -20,6 +20,8 @@ from servqual.scores.outcome import read_outcome
 Floats = NDArray[np.float64]
 Level = Literal["overall", "dimension"]
 Centre = Literal["midpoint", "mean"] | float
+_LARGEST, _SMALLEST = 1e40, 1e-40  # of values, and of their spread: powers of them must be numbers
+_FARTHEST = 1e4  # of their reach, that the centre may lie away
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -166,6 +168,8 @@ def _scale(
     scale: tuple[float, float], pair: tuple[Floats, ...], names: tuple[str, str]
 ) -> tuple[float, float]:
     try:
+        if isinstance(scale, str):
+            raise TypeError("text")
         low, high = (float(end) for end in scale)
     except (TypeError, ValueError) as error:
         raise ValueError(
@@ -213,19 +217,34 @@ def _complete(
             "sampling weight and are left out.",
             MissingResponseWarning,
         )
-    kept = None if weights is None else weights[there]
+    kept = None if weights is None else weights[there] / weights[there].mean()
     used = {key: (x[there], y[there]) for key, (x, y) in pairs.items()}
     if not np.ptp(z[there]) > 0:
         raise ResponseError(
             f"The outcome {', '.join(outcome)!r} does not vary, so nothing can explain it."
         )
+    for values in (z[there], *(one for pair in used.values() for one in pair)):
+        if np.abs(values).max() > _LARGEST or 0 < np.ptp(values) < _SMALLEST:
+            raise ResponseError(
+                "The powers of these values are beyond what numbers can hold; give the columns "
+                "other units."
+            )
+    centres = {key: _centre(centre, pair, kept, scale) for key, pair in used.items()}
+    for key, pair in used.items():
+        apart = max(abs(float(one.mean()) - centres[key]) for one in pair)
+        if apart > _FARTHEST * max(map(np.ptp, pair)) > 0:
+            raise ResponseError(
+                f"centre={centres[key]:g} lies {apart:g} from the mean of X or Y, so far that "
+                "nothing can be said of the surface there; choose one among the answers, such as "
+                "centre='mean'."
+            )
     return Pairs(
         outcome=outcome,
         z=z[there],
         pairs=used,
         weights=kept,
         n_total=n_total,
-        centre={key: _centre(centre, pair, kept, scale) for key, pair in used.items()},
+        centre=centres,
         scale=scale,
         instrument=instrument,
         names=names,

@@ -29,7 +29,10 @@ def resampled_coefficients(
     blocks = []
     with progress(say("bootstrap"), n_resamples, wanted=show) as bar:
         for counts in resample_counts(len(z), n_resamples, seed):
-            drawn = counts if weights is None else counts * weights
+            drawn = counts
+            if weights is not None:
+                drawn = counts * weights
+                drawn /= drawn.mean(axis=1, keepdims=True)  # few rows may weigh next to nothing
             blocks.append(np.stack([source.coefficients(drawn) for source in sources], axis=1))
             bar.advance(len(counts))
     return np.concatenate(blocks)

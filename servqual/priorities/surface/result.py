@@ -38,9 +38,9 @@ class Surface:
     shape : ndarray of shape (7,)
         X0, Y0 and Z0 of the stationary point and p10, p11, p20, p21 of the axes, centred.
     points : ndarray of shape (m, 2)
-        The distinct pairs of X and Y, as answered.
+        The distinct pairs of X and Y, as answered; more than 5,000 are gathered on a grid.
     masses : ndarray of shape (m,)
-        How many respondents, or what sampling weight, each pair stands for.
+        How many respondents, or what sampling weight (1 on average), each pair stands for.
     corners : ndarray of shape (c, 2)
         Of the convex hull of the pairs.
     """
@@ -333,10 +333,13 @@ class ResponseSurface(Result):
         return notes
 
     def _problems(self, language: str) -> tuple[str, ...]:
-        return tuple(
+        found = [
             replace(reason, where=self.label(reason.where, language)).said(language)
             for reason in self.reasons
-        )
+        ]
+        if self.interval == "percentile" and self.n_resamples - self.n_failed < 2:
+            found.append(say("No interval: hardly any resample has a solution.", language))
+        return tuple(found)
 
 
 def check_interval(interval: str, n_resamples: int) -> None:

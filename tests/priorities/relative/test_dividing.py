@@ -8,6 +8,7 @@ import pytest
 
 import servqual as sq
 from servqual.priorities.relative.dividing import relative_importance
+from servqual.priorities.relative.resamples import rank_probabilities
 from servqual.resampling import resample_counts
 from tests.helpers import needs
 
@@ -151,12 +152,13 @@ def test_draws_are_refits_of_repeated_rows(frame, method):
 def test_weights_are_repeated_rows_whatever_their_unit(frame):
     weights = np.tile([0.0, 1.0, 2.0], 20)
     kept = frame.assign(w=weights)
-    found = without_warnings("y", kept, weights="w", n_resamples=0)
-    scaled = without_warnings("y", frame, weights=7 * weights, n_resamples=0)
+    found = without_warnings("y", kept, weights="w", n_resamples=100, seed=1)
+    scaled = without_warnings("y", frame, weights=1e-6 * weights, n_resamples=100, seed=1)
     repeated = frame.iloc[np.repeat(np.arange(60), weights.astype(int))]
     again = relative_importance("y", repeated, n_resamples=0)
     np.testing.assert_allclose(found.estimate, again.estimate, atol=1e-12)
     np.testing.assert_allclose(found.estimate, scaled.estimate, atol=1e-14)
+    np.testing.assert_allclose(found.draws, scaled.draws, atol=1e-12)
     assert (found.n, found.n_total, found.weighted) == (40, 60, True)
 
 
@@ -444,3 +446,85 @@ def test_a_result_is_a_value(frame):
     assert "LMG (Shapley); R² = " in found.title()
     low, high = found.r_squared_interval
     assert low < found.r_squared < high
+
+
+def test_rounding_is_no_variance(frame):
+    some = np.where(np.arange(60) % 2, 0.3, 0.1 + 0.2)
+    table = relative_importance("y", frame.assign(c=some), n_resamples=0).to_frame()
+    assert table["estimate"].isna().tolist() == [False, False, True, False]
+    with pytest.raises(sq.ResponseError, match="does not vary"):
+        relative_importance(some, frame[["a", "b"]], n_resamples=0)
+
+
+def test_units_beyond_numbers_are_refused(frame):
+    for unit in (1e-160, 1e160):
+        with pytest.raises(sq.ResponseError, match="other units"):
+            relative_importance("y", frame.assign(c=frame["c"] * unit), n_resamples=0)
+
+
+def test_a_group_needs_more_respondents_than_columns_also_alone(frame):
+    groups = {"all": ["a", "b", "c", "d"]}
+    for n in (4, 5):
+        with pytest.raises(sq.ResponseError, match=r"4 columns of drivers.*It takes 6"):
+            relative_importance("y", frame[:n], "first", groups=groups, n_resamples=0)
+    found = without_warnings("y", frame[:7], "first", groups=groups, n_resamples=300, seed=1)
+    counts = np.concatenate(list(resample_counts(7, 300, 1)))
+    assert found.n_few == ((counts > 0).sum(axis=1) <= 5).sum()
+    assert (found.draws < 1 - 1e-9).all(axis=None)
+    assert found.estimate < 1
+    with pytest.raises(sq.ResponseError, match="each group, or method='first'"):
+        relative_importance("y", frame[:5], n_resamples=0)
+    with pytest.raises(sq.ResponseError, match=r"each group\.$"):
+        relative_importance("y", frame[:2], n_resamples=0)
+
+
+@pytest.mark.parametrize("groups", [[["a", "b"]], {"g": 5}])
+def test_groups_that_are_no_mapping_to_columns(frame, groups):
+    with pytest.raises(TypeError, match="groups must give the columns of each group"):
+        relative_importance("y", frame, groups=groups, n_resamples=0)
+
+
+def test_resamples_of_light_respondents_count(frame):
+    """Those that miss the heavy ones carry little weight, but they are resamples."""
+    weights = np.r_[[1e5] * 6, np.ones(54)]
+    found = relative_importance("y", frame, weights=weights, n_resamples=2000, seed=1)
+    counts = np.concatenate(list(resample_counts(60, 2000, 1)))
+    (light,) = np.flatnonzero((counts[:, :6] == 0).all(axis=1))[:1]
+    repeated = frame.loc[np.repeat(frame.index, counts[light].astype(int))]
+    expected = relative_importance("y", repeated, n_resamples=0).estimate
+    assert len(found.draws) == 2000
+    np.testing.assert_allclose(found.draws.iloc[light], expected, atol=1e-8)
+    with pytest.raises(sq.ResponseError, match="nearly all of the sampling weight"):
+        relative_importance("y", frame, weights=np.r_[1e20, np.ones(59)], seed=1)
+
+
+def test_no_interval_of_a_share_that_is_not_there():
+    cross = pd.DataFrame({"a": [-1, 1, -1, 1.0], "b": [1, 1, -1, -1], "y": [1, -1, -1, 1]})
+    found = without_warnings("y", pd.concat([cross] * 5), n_resamples=100, seed=1)
+    table = found.to_frame()
+    assert table[["share", "share_ci_low", "share_ci_high"]].isna().to_numpy().all()
+    assert table["ci_high"].notna().all()
+
+
+def test_a_column_that_differs_from_another_by_next_to_nothing_adds_nothing(frame):
+    """Even if that next to nothing is the outcome."""
+    rest = np.random.default_rng(3).normal(size=60)
+    data = pd.DataFrame({"a": frame["a"], "b": frame["a"] + 1e-7 * rest, "y": rest})
+    found = relative_importance("y", data, n_resamples=0)
+    alone = data.corr().loc["a", "y"] ** 2
+    np.testing.assert_allclose(found.estimate, [alone / 2] * 2, atol=1e-5)
+    np.testing.assert_allclose(found.methods["johnson"], [alone / 2] * 2, atol=1e-5)
+    told = relative_importance("y", data.assign(b=frame["a"] + 1e-3 * rest), n_resamples=0)
+    assert told.r_squared == pytest.approx(1)
+
+
+def test_ranks_of_drivers_alike_are_split(frame):
+    found = relative_importance("y", frame.assign(e=frame["a"]), n_resamples=200, seed=1)
+    held = found.rank_probabilities
+    np.testing.assert_allclose(held.sum(axis=0), 1)
+    np.testing.assert_allclose(held.sum(axis=1), 1)
+    np.testing.assert_allclose(held.loc["a"], held.loc["e"])
+    np.testing.assert_allclose(
+        rank_probabilities(np.array([[0.4, 0.4, 0.1], [0.1, 0.3, 0.4]]), np.ones(2)),
+        [[0.25, 0.25, 0.5], [0.25, 0.75, 0], [0.5, 0, 0.5]],
+    )

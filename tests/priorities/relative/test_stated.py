@@ -140,6 +140,15 @@ def test_who_lacks_something_is_left_out_of_both(frame):
     assert "n = 278 of 280 (2 left out)" in found.title()
 
 
+def test_weights_stay_with_those_who_are_scored(frame):
+    data = frame.copy()
+    data.loc[data.index[0], "P1"] = np.nan  # the first is not scored at all
+    with pytest.warns(sq.MissingResponseWarning):
+        found = stated_derived_importance(bound(data), "SAT1", n_resamples=20, seed=1)
+    again = stated_derived_importance(bound(frame.iloc[1:]), "SAT1", n_resamples=20, seed=1)
+    pd.testing.assert_frame_equal(found.to_frame(), again.to_frame(), rtol=1e-12)
+
+
 def test_resamples_without_a_solution_are_counted(frame):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

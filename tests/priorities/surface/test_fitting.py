@@ -194,6 +194,61 @@ class TestOfFrames:
             result = plain(pairs, weights="w")
         np.testing.assert_allclose(estimates(result), estimates(plain(pairs[10:])), rtol=1e-9)
 
+    def test_the_unit_of_weights_does_not_matter(self, pairs):
+        options = {"n_resamples": 100, "seed": 1}
+        one = plain(pairs, weights="w", **options)
+        other = plain(pairs.assign(w=pairs["w"] * 1e-6), weights="w", **options)
+        assert other.n_failed == 0
+        np.testing.assert_allclose(
+            other.shape[["estimate", "ci_low", "ci_high"]],
+            one.shape[["estimate", "ci_low", "ci_high"]],
+            rtol=1e-6,
+        )
+        assert other.surfaces[0].masses.sum() == pytest.approx(80)
+
+    def test_resamples_of_light_respondents_count(self, pairs):
+        heavy = np.r_[np.full(6, 1e5), np.ones(74)]
+        result = plain(pairs, weights=heavy, n_resamples=500, seed=1)
+        counts = np.concatenate(list(resample_counts(80, 500, 1)))
+        assert (counts[:, :6] == 0).all(axis=1).any()
+        assert result.n_failed == 0
+
+    def test_one_resample_has_no_interval(self, pairs):
+        result = plain(pairs, n_resamples=1, seed=1)
+        assert result.shape[["ci_low", "ci_high"]].isna().to_numpy().all()
+        assert result.problems == ("No interval: hardly any resample has a solution.",)
+        both = plain(pairs, n_resamples=2, seed=1)
+        assert both.shape["ci_low"].notna().all()
+        assert both.problems == ()
+
+    def test_a_plane_is_one_in_every_resample(self, pairs):
+        plane = plain(pairs, pairs["p"] - pairs["e"], n_resamples=50, seed=1)
+        (point,) = plane.stationary_points.to_dict("records")
+        assert (point["kind"], point["probability"], point["inside"]) == ("none", 1.0, False)
+
+    @pytest.mark.parametrize(("below", "tested"), [(4, False), (5, True)])
+    def test_the_absolute_difference_needs_five_on_each_side(self, pairs, below, tested):
+        order = (pairs["p"] - pairs["e"]).argsort()
+        few = pairs.iloc[[*order[:below], *order[-30:]]]
+        result = plain(few, errors="classical")
+        row = result.constraints.set_index("model").loc["absolute difference"]
+        assert np.isfinite(row["p_value"]) == tested
+        assert any("fewer than 5 respondents" in one for one in result.problems) != tested
+
+    def test_many_points_are_gathered(self):
+        rng = np.random.default_rng(6)
+        x, y = rng.standard_normal((2, 6000))
+        frame = pd.DataFrame({"p": x, "e": y, "sat": x - y + rng.standard_normal(6000)})
+        (surface,) = plain(frame, scale=None, centre=0).surfaces
+        assert len(surface.points) <= 64**2
+        assert surface.masses.sum() == pytest.approx(6000)
+        np.testing.assert_allclose(
+            surface.masses @ surface.points, frame[["p", "e"]].sum(), rtol=1e-9
+        )
+        assert surface.corners.min(axis=0).tolist() == [x.min(), y.min()]
+        few = plain(frame[:5000], scale=None, centre=0).surfaces[0]
+        assert len(few.points) == 5000
+
     def test_polars_frames(self, pairs):
         polars = needs("polars")
         other = plain(polars.from_pandas(pairs))
@@ -319,6 +374,10 @@ class TestBadInput:
             ),
             ({"scale": (7, 1)}, ValueError, "the lowest and the highest answer"),
             ({"scale": 7}, ValueError, "the lowest and the highest answer"),
+            ({"scale": "17"}, ValueError, "the lowest and the highest answer"),
+            ({"centre": 1e9}, sq.ResponseError, r"centre=1e\+09 lies 1e\+09 from the mean"),
+            ({"outcome": 1e300 * np.arange(80)}, sq.ResponseError, "other units"),
+            ({"outcome": 1e-300 * np.arange(80)}, sq.ResponseError, "other units"),
             ({"scale": (1, 3)}, sq.ResponseError, "off the scale 1 to 3"),
             ({"level": "dimension"}, ValueError, "goes with gap scores"),
             ({"level": "item"}, ValueError, "'overall' or 'dimension'"),

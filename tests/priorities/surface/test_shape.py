@@ -93,3 +93,10 @@ def test_no_slope_without_an_interaction():
 def test_a_slight_interaction_does_not_cancel():
     b = np.array([0, 0, 0, 2, 1e-9, 1.0])
     assert shape(b).values[4] == pytest.approx(5e-10, rel=1e-9)  # b4 / (2 (b3 - b5)) to first order
+
+
+def test_a_ridge_up_to_rounding_has_no_point():
+    ridge = np.array([0.0, 1, 2, 1 + 1e-13, -2, 1])
+    assert not shape(ridge).level
+    assert np.isnan(shape(ridge).values[:3]).all()
+    assert shape(np.array([0.0, 1, 2, 1 + 1e-6, -2, 1])).level
