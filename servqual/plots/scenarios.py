@@ -119,7 +119,7 @@ def plot_scenario(
             "markersize": 6,
             "color": COLOURS[s % len(COLOURS)],
             "linewidth": 1.2,
-            "label": name if several else None,
+            "label": _legend(name) if several else None,
             "zorder": 3,
         }
         ax.errorbar(change, y, xerr=reach, **options(defaults, kwargs, "matplotlib.lines.Line2D"))
@@ -205,7 +205,7 @@ def plot_target(
     table = result.to_frame()
     ax = cartesian(ax, "plot_target", len(table))
     y = np.arange(len(table), dtype=np.float64)
-    room, needed = table["room"].to_numpy(), table["needed"].to_numpy()
+    room, needed = table["room"].fillna(0).to_numpy(), table["needed"].to_numpy()
     low, high = table["needed_ci_low"].to_numpy(), table["needed_ci_high"].to_numpy()
     end = _end(room, needed)
     ax.barh(y, room, height=0.7, color=PALE, label=say("room", language), zorder=1)
@@ -256,6 +256,12 @@ def plot_target(
     draw_heading(ax, title, legend_columns=2)
     set_plain([ax.xaxis.label, *ax.get_yticklabels()])
     return ax
+
+
+def _legend(name: str) -> str:
+    """Fit a name to the legend, which leaves out those that begin with an underscore."""
+    text = fitted(name, LABEL_WIDTH)
+    return f" {text}" if text.startswith("_") else text
 
 
 def _end(room: Floats, needed: Floats) -> float:

@@ -27,7 +27,7 @@ from servqual.provider.variance import (
     stepped_up,
 )
 from servqual.responses import Responses
-from servqual.scores.common import keys_and_labels
+from servqual.scores.common import Scores, keys_and_labels
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.weighted import WeightedScores, score_weighted
@@ -314,6 +314,11 @@ def _read(
         return what, held.instrument, parts.keys, parts.values, held.frame, data.rows
     if isinstance(data, Responses):
         return _of_role(data, of)
+    if isinstance(data, Scores):
+        raise TypeError(
+            f"agreement_in_units wants GapScores, PerceptionScores, Responses or a frame, not "
+            f"{type(data).__name__}."
+        )
     if of is not None:
         raise ResponseError("of= goes with Responses; for a plain frame name columns=[...].")
     if columns is None or isinstance(columns, str) or not len(columns):

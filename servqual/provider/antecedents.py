@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
+from servqual._language import check_language
 from servqual.errors import InstrumentError
 from servqual.instrument import Instrument, load_instrument
 
@@ -57,6 +58,7 @@ def gap_antecedents(language: str = "en") -> pd.DataFrame:
     >>> gap_antecedents().groupby("gap_number")["items"].sum().tolist()
     [9, 11, 24, 6]
     """
+    check_language(language)
     rows = []
     for who in get_args(Respondents):
         instrument = load_instrument(f"gap-antecedents-{who}")

@@ -1,7 +1,8 @@
 """What one side, managers or customers, says of expectations, importance and satisfaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -159,7 +160,7 @@ def read_shares(drivers: object, instrument: Instrument) -> Floats:
     if isinstance(drivers, Mapping):
         given = dict(drivers)
     elif isinstance(drivers, pd.Series):
-        given = dict(zip(drivers.index, drivers.tolist(), strict=True))
+        given = _once(drivers.index, drivers)
     else:
         table = drivers.to_frame() if hasattr(drivers, "to_frame") else drivers
         if not isinstance(table, pd.DataFrame) or not {"driver", "share"} <= set(table.columns):
@@ -167,7 +168,7 @@ def read_shares(drivers: object, instrument: Instrument) -> Floats:
                 "drivers= must map dimensions to shares, or be a result with the columns driver "
                 f"and share, not {type(drivers).__name__}."
             )
-        given = dict(zip(table["driver"], table["share"], strict=True))
+        given = _once(table["driver"], table["share"])
     named = {str(key): value for key, value in given.items()}
     absent = [key for key in instrument.dimensions if key not in named]
     if absent:
@@ -175,10 +176,26 @@ def read_shares(drivers: object, instrument: Instrument) -> Floats:
             f"drivers= has no share of {shortened(absent)}; it has {shortened(list(named))}."
             f"{nearest(absent[0], named)}"
         )
-    shares = np.array([named[key] for key in instrument.dimensions], dtype=np.float64)
+    others = [key for key in named if key not in instrument.dimensions]
+    if others:
+        raise ResponseError(
+            f"drivers= has shares of {shortened(others)}, which are no dimensions and which "
+            "managers were not asked of; leave them out, and the others are scaled to 100."
+        )
+    try:
+        shares = np.array([named[key] for key in instrument.dimensions], dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ResponseError(f"The shares of drivers= must be numbers: {error}.") from error
     if not np.isfinite(shares).all() or shares.sum() <= 0:
         raise ResponseError("The shares of drivers= must be numbers with a positive sum.")
     return shares / shares.sum() * 100
+
+
+def _once(names: Iterable[object], shares: Iterable[Any]) -> dict[object, Any]:
+    keys = list(names)
+    if len(set(keys)) < len(keys):
+        raise ResponseError("drivers= has several shares of one driver.")
+    return dict(zip(keys, shares, strict=True))
 
 
 def read_stated(responses: Responses, beliefs: Beliefs, pattern: str | None) -> Floats:
@@ -202,7 +219,7 @@ def read_stated(responses: Responses, beliefs: Beliefs, pattern: str | None) -> 
 
 
 def _columns(responses: Responses, names: str | Sequence[str], who: str, option: str) -> Floats:
-    wanted = [names] if isinstance(names, str) else list(names)
+    wanted = [names] if not isinstance(names, Sequence) or isinstance(names, str) else list(names)
     if not wanted or not all(isinstance(name, str) for name in wanted):
         raise TypeError(f"{option}= names a column or several, not {names!r}.")
     responses.frame.require(wanted, f"satisfaction columns ({who})")

@@ -1,5 +1,6 @@
 """Respondents nested in units, and units in firms."""
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -106,6 +107,13 @@ def read_nesting(
     )
     if not present:
         raise ResponseError(f"{who}: nobody has a value in {' and '.join(map(repr, names))}.")
+    labels = tuple(WITHIN.join(map(str, key)) for key in present)
+    if len(set(labels)) < len(labels):
+        twice = [label for label, many in Counter(labels).items() if many > 1]
+        raise ResponseError(
+            f"{who}: {len(twice):,} names of firm and unit cannot be told apart: "
+            f"{shortened(twice)}. Write them without {WITHIN!r}."
+        )
     lost = sum(key is None for key in keys)
     if lost:
         warn(
@@ -116,7 +124,7 @@ def read_nesting(
     return Nesting(
         unit=unit,
         firm=firm,
-        labels=tuple(WITHIN.join(map(str, key)) for key in present),
+        labels=labels,
         firms=tuple("" if firm is None else str(key[0]) for key in present),
         codes=np.array([-1 if key is None else at[key] for key in keys], dtype=np.int64),
     )

@@ -224,6 +224,11 @@ def provider_ratings(
             f"gap must be 2, 3 or 4, not {gap!r}. Gap 1 is management_gap(...), gap 5 "
             "gap_scores(...): these are differences."
         )
+    if instrument is not None and not isinstance(instrument, Instrument):
+        raise TypeError(
+            f"instrument= wants an Instrument, such as load_instrument('servqual-1991'), not "
+            f"{type(instrument).__name__}."
+        )
     check_options(interval, n_resamples, confidence, unit, firm)
     held = read_frame(frame)
     if len(held) == 0:
@@ -235,7 +240,7 @@ def provider_ratings(
     w = read_weights(held, weights)
     keys = dimension_rows(rated)
     about: dict[str, Any] = {
-        "gap": gap,
+        "gap": int(gap),
         "instrument": rated,
         "scale": (low, high),
         "n": len(held),

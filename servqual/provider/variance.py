@@ -1,6 +1,6 @@
 """One-way and nested analysis of variance with any unit sizes, and intraclass correlations."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _HALVINGS = 60
-_NO_SPREAD = 1e-18
+_NO_SPREAD = 1e-24  # of squares, against the square of the greatest value
 
 
 class OneWay(NamedTuple):
@@ -49,9 +49,9 @@ def one_way(values: Floats, codes: Codes) -> OneWay:
     if df1 < 1 or df2 < 1:
         return OneWay(n, n_units, single, nan, nan, nan, nan, df1, df2, nan)
     k = float((n - (sizes**2).sum() / n) / df1)
-    between = float((sizes * (means - values.mean()) ** 2).sum() / df1)
+    between = float((sizes * (means - _average(sizes, means)) ** 2).sum() / df1)
     within = float(((values - means[at]) ** 2).sum() / df2)
-    if within <= _NO_SPREAD:
+    if within <= _least_spread(values):
         return OneWay(n, n_units, single, k, between, 0.0, nan, df1, df2, nan)
     f = between / within
     return OneWay(n, n_units, single, k, between, within, f, df1, df2, float(fdtrc(df1, df2, f)))
@@ -60,7 +60,7 @@ def one_way(values: Floats, codes: Codes) -> OneWay:
 def intraclass(found: OneWay) -> tuple[float, float]:
     """Give ICC(1) and ICC(2), negative where units differ less than chance would have them."""
     between, within, k = found.between, found.within, found.k
-    if not between + within > _NO_SPREAD:
+    if not between + within > 0:
         return float("nan"), float("nan")
     below = between + (k - 1) * within
     second = (between - within) / between if between > 0 else float("nan")
@@ -90,7 +90,7 @@ def intraclass_interval(values: Floats, codes: Codes, confidence: float) -> tupl
     if df1 < 1 or df2 < 1:
         return float("nan"), float("nan")
     within = ((values - means[at]) ** 2).sum() / df2
-    if within <= _NO_SPREAD:
+    if within <= _least_spread(values):
         return float("nan"), float("nan")
     tail = (1 - confidence) / 2
     targets = fdtri(df1, df2, np.array([1 - tail, tail]))
@@ -152,7 +152,7 @@ def nested_shares(values: Floats, codes: Codes, firms: Codes) -> Shares:
     firm_mean = np.bincount(firm, sizes * means) / of_firm
     person = ((values - means[at]) ** 2).sum() / (n - n_units)
     unit = (sizes * (means - firm_mean[firm]) ** 2).sum() / (n_units - n_firms)
-    among = (of_firm * (firm_mean - values.mean()) ** 2).sum() / (n_firms - 1)
+    among = (of_firm * (firm_mean - _average(of_firm, firm_mean)) ** 2).sum() / (n_firms - 1)
     inner = float((sizes**2 / of_firm[firm]).sum())
     k1 = (n - inner) / (n_units - n_firms)
     k2 = (inner - (sizes**2).sum() / n) / (n_firms - 1)
@@ -160,7 +160,7 @@ def nested_shares(values: Floats, codes: Codes, firms: Codes) -> Shares:
     unit_part = (unit - person) / k1
     firm_part = (among - person - k2 * unit_part) / k3
     total = person + unit_part + firm_part
-    if not total > _NO_SPREAD:
+    if not total > _least_spread(values):
         return Shares(nan, nan, nan)
     return Shares(*(float(one / total) for one in (firm_part, unit_part, person)))
 
@@ -169,4 +169,14 @@ def _grouped(values: Floats, codes: Codes) -> tuple[Floats, Floats, NDArray[np.i
     """Give the sizes and means of the units that have values, and the unit of each value."""
     _, at = np.unique(codes, return_inverse=True)
     sizes = np.bincount(at).astype(np.float64)
-    return sizes, np.bincount(at, values) / sizes, at
+    start = values[0] if len(values) else 0.0  # so that the means of equal values are exact
+    return sizes, start + np.bincount(at, values - start) / sizes, at
+
+
+def _average(sizes: NDArray[Any], means: Floats) -> float:
+    return float(means[0] + sizes @ (means - means[0]) / sizes.sum())
+
+
+def _least_spread(values: Floats) -> float:
+    """Give the mean square below which there is rounding only."""
+    return _NO_SPREAD * float(np.abs(values).max(initial=0.0)) ** 2

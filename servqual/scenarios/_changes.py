@@ -33,7 +33,8 @@ def read_changes(changes: Any, effects: Effects) -> Floats:
     Raises
     ------
     ResponseError
-        If it names what is no item, twice, no number, or beyond an end of the scale.
+        If it names what is no item, twice, no number, beyond an end of the scale, or nothing but
+        zeros.
     """
     if isinstance(changes, pd.DataFrame):
         absent = [name for name in ("item", "change") if name not in changes]
@@ -56,7 +57,7 @@ def read_changes(changes: Any, effects: Effects) -> Floats:
     found = np.zeros(len(effects.items))
     given: dict[int, object] = {}
     for name, change in changes.items():
-        if not is_number(change) or not np.isfinite(change):
+        if not is_number(change) or not np.isfinite(float(change)):
             raise ResponseError(f"The change of {name!r} must be a finite number, not {change!r}.")
         places = items_of(name, effects)
         named = [effects.names[at] for at in places if at in given]
@@ -68,6 +69,8 @@ def read_changes(changes: Any, effects: Effects) -> Floats:
         _check_room(name, places, float(change), effects)
         given |= dict.fromkeys(places, name)
         found[list(places)] = float(change)
+    if not found.any():
+        raise ResponseError("changes= changes nothing: all of its changes are 0.")
     return found
 
 
@@ -96,6 +99,11 @@ def _check_room(name: object, places: tuple[int, ...], change: float, effects: E
     """Refuse a change that takes a mean beyond an end of its scale."""
     for at in places:
         one, now = effects.items[at], float(effects.item_now[at])
+        if np.isnan(now):
+            raise ResponseError(
+                f"None of the {effects.n:,} respondents used answered item {one.name!r}, so where "
+                "it stands on its scale is not known. Change other items."
+            )
         then = now + change
         margin = _ROUNDING * (one.high - one.low)
         if one.low - margin <= then <= one.high + margin:

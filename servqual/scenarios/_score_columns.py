@@ -20,6 +20,7 @@ Ends = tuple[int, int]
 
 _PROMOTER, _PASSIVE = 9, 7
 _LIKELY = (0, 10)
+_PART = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -181,7 +182,7 @@ def check_variation(columns: Columns, covariance: Floats, keys: tuple[str, ...])
     used = np.flatnonzero(~flat[:m])
     sd = np.sqrt(np.diagonal(covariance)[used])
     values, vectors = np.linalg.eigh(covariance[np.ix_(used, used)] / np.outer(sd, sd))
-    tied = (np.abs(vectors[:, values < SINGULAR]) > 1e-6).any(axis=1)
+    tied = (np.abs(vectors[:, values < SINGULAR]) > _PART).any(axis=1)
     if tied.any():
         names = [*keys, *(f"expectations of {key}" for key in keys)]
         raise ResponseError(

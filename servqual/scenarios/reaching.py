@@ -15,12 +15,14 @@ from servqual.scenarios._sources import Source, effects_of
 from servqual.scenarios.target import TargetPlan
 
 _ROUNDING = 1e-9
+_FINITE = float(np.finfo(float).max)
 SHORT = (
     "The target is out of reach: all changes within their room give {gain:.2f} of {target:g}. More "
     "items, more room (at_most=) or a smaller target would do."
 )
 NONE = "No positive effect, so no rise of these would help: {items}."
 FULL = "No room: {items}."
+BLANK = "No respondent used answered these, so their room is not known: {items}."
 
 
 def reach_target(
@@ -30,8 +32,8 @@ def reach_target(
     *,
     unit: Literal["points", "scale"] = "points",
     items: Sequence[str] | None = None,
-    cost: float | Mapping[str, float] | None = None,
-    at_most: float | Mapping[str, float] | None = None,
+    cost: float | Mapping[str, float] | pd.Series | None = None,
+    at_most: float | Mapping[str, float] | pd.Series | None = None,
     satisfaction: object = None,
     loyalty: object = None,
     recommendation: object = None,
@@ -59,9 +61,10 @@ def reach_target(
     items : sequence of str, optional
         The items (or dimensions, constructs) that can be changed; by default all, of a path model
         those of constructs that nothing in the model explains.
-    cost : float or mapping, optional
-        What a rise of one scale point costs, by item or dimension; 1 by default.
-    at_most : float or mapping, optional
+    cost : float, mapping or Series, optional
+        What a rise of one scale point costs, by item or dimension (an item before its dimension);
+        1 by default.
+    at_most : float, mapping or Series, optional
         The largest possible rise, of all items or by item or dimension; the end of the scale bounds
         it in any case.
     satisfaction, loyalty, recommendation, scale, direct
@@ -150,9 +153,10 @@ def reach_target(
     slopes, drawn = factor * effects.slopes[at], factor * effects.slope_draws[:, at]
     chosen = _chosen(items, slopes, effects)
     wanted = float(target)
-    costs = _by_item("cost", cost, 1.0, effects)[chosen]
-    caps = _by_item("at_most", at_most, np.inf, effects)[chosen]
+    costs = _by_item("cost", cost, 1.0, _FINITE, effects)[chosen]
+    caps = _by_item("at_most", at_most, np.inf, np.inf, effects)[chosen]
     high = np.array([one.high for one in effects.items])
+    unknown = np.isnan(effects.item_now[chosen])
     rooms = _rooms(effects.item_now[chosen], high[chosen], caps)
     room_draws = _rooms(effects.item_draws[:, chosen], high[chosen], caps)
     slopes, drawn = slopes[chosen], drawn[:, chosen]
@@ -161,6 +165,7 @@ def reach_target(
     low, high_end = percentile_interval(gains[:, None], effects.confidence)
     gain = float(slopes[plan.order] @ plan.changes)
     table = _table(chosen, slopes, drawn, rooms, room_draws, wanted, effects)
+    table.loc[unknown, ["room", "probability"]] = np.nan
     table["plan"] = 0.0
     table.loc[plan.order, "plan"] = plan.changes
     name = outcome.name if outcome.level in ("construct", "dimension") else outcome.level
@@ -168,7 +173,11 @@ def reach_target(
     if not plan.reached:
         reasons.append((SHORT, (("gain", gain), ("target", wanted))))
     names = np.array(effects.names)[chosen]
-    for template, which in ((NONE, slopes <= 0), (FULL, rooms <= 0)):
+    for template, which in (
+        (NONE, slopes <= 0),
+        (FULL, (rooms <= 0) & ~unknown),
+        (BLANK, unknown),
+    ):
         if which.any():
             reasons.append((template, (("items", shortened(names[which].tolist())),)))
     return TargetPlan(
@@ -237,16 +246,19 @@ def _chosen(items: object, slopes: Floats, effects: Effects) -> Any:
     return np.array(sorted(found))
 
 
-def _by_item(what: str, given: Any, otherwise: float, effects: Effects) -> Floats:
+def _by_item(what: str, given: Any, otherwise: float, most: float, effects: Effects) -> Floats:
     """Read a positive number for each item: (k,)."""
     found = np.full(len(effects.items), otherwise)
     if given is None:
         return found
-    pairs = given.items() if isinstance(given, Mapping) else [(None, given)]
-    for name, value in pairs:
-        if not is_number(value) or not value > 0:
+    pairs = [(tuple(range(len(found))), given)]
+    if isinstance(given, (Mapping, pd.Series)):
+        pairs = [(items_of(name, effects), value) for name, value in given.items()]
+        pairs.sort(key=lambda pair: -len(pair[0]))  # items are exceptions to their dimension
+    for places, value in pairs:
+        if not is_number(value) or not 0 < value <= most:
             raise ValueError(f"{what} must be a positive number, not {value!r}.")
-        found[slice(None) if name is None else list(items_of(name, effects))] = float(value)
+        found[list(places)] = float(value)
     return found
 
 

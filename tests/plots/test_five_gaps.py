@@ -72,6 +72,29 @@ def test_differences_and_ratings_are_told_apart(five, legend_texts):
     assert second == "Rating, not a difference. Low: a large gap"
 
 
+def test_each_gap_lies_between_its_two_boxes(five):
+    ax = plot_five_gaps(five, ax=fresh())
+    ax.figure.canvas.draw()
+    renderer = ax.figure.canvas.get_renderer()
+    boxes = {patch.get_gid(): patch for patch in ax.patches if patch.get_gid() in BOXES}
+    joined = {
+        gap: {
+            key
+            for key, box in boxes.items()
+            if arrow.get_window_extent(renderer).padded(6).overlaps(box.get_window_extent(renderer))
+        }
+        for gap, arrow in arrows(ax).items()
+        if gap.startswith("gap")
+    }
+    assert {"expected_service", "management_perceptions"} <= joined.pop("gap 1")
+    assert joined == {
+        "gap 2": {"management_perceptions", "specifications"},
+        "gap 3": {"specifications", "delivery"},
+        "gap 4": {"delivery", "external_communication"},
+        "gap 5": {"expected_service", "perceived_service"},
+    }
+
+
 def test_a_gap_that_is_not_there_stays_grey(five):
     rated = provider_ratings(sq.load_dataset("chain_staff").dropna(), 3)
     ax = plot_five_gaps(provider_gaps(gap3=rated), ax=fresh())

@@ -68,6 +68,12 @@ def test_several_scenarios_stand_side_by_side(scores):
     np.testing.assert_allclose(heights[1], [1.125, 2.125, 3.125, 4.125])
 
 
+def test_names_that_matplotlib_would_leave_out_stand_in_the_legend(scores):
+    found = what_if(scores, {"_old": {"1": 0.5}, "a\nb": {"1": 0.2}}, **ASKED)
+    ax = plot_scenario(found, ax=fresh())
+    assert texts(ax.get_legend().get_texts()) == [" _old", "a b"]
+
+
 def test_an_outcome_without_a_scale_says_its_unit(scores):
     found = what_if(scores, {"5": 0.5}, **{**ASKED, "scale": None})
     ax = plot_scenario(found, ax=fresh())

@@ -117,6 +117,16 @@ def test_bad_input_is_told(customers, staff):
         agreement_in_units(customers, "unit", columns=["E1"])
     with pytest.raises(sq.ResponseError, match="Name the columns to analyse"):
         agreement_in_units(staff, "unit")
+    zone = sq.Instrument(
+        name="zone",
+        scale=(1, 7),
+        dimensions={"care": ("1",)},
+        roles=("minimum", "expectation", "perception"),
+    )
+    asked = pd.DataFrame({"M1": [2, 3], "E1": [6, 7], "P1": [4, 5], "u": ["a", "b"]})
+    tolerance = sq.tolerance_scores(sq.Responses.from_frame(asked, zone))
+    with pytest.raises(TypeError, match="Responses or a frame, not ToleranceScores"):
+        agreement_in_units(tolerance, "u")
     with pytest.raises(sq.ResponseError, match=r"'abilty_empathy'.*Did you mean 'ability_empathy'"):
         agreement_in_units(staff, "unit", columns=["abilty_empathy"])
     with pytest.raises(sq.ResponseError, match="'branch'"):

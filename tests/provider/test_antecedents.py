@@ -35,5 +35,7 @@ def test_negatively_worded_items_must_be_told():
 def test_bad_input_is_told():
     with pytest.raises(sq.InstrumentError, match="must be 'managers' or 'staff', not 'customers'"):
         load_antecedents("customers", reverse=())
+    with pytest.raises(ValueError, match="language must be one of"):
+        gap_antecedents("fr")
     with pytest.raises(sq.InstrumentError, match="reverse names 'MR9', which is no item"):
         load_antecedents("managers", reverse=["MR9"])

@@ -3,6 +3,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 import servqual as sq
 from servqual.provider.five import provider_gaps
@@ -50,6 +51,18 @@ def test_each_gap_stands_as_it_was_found(five, parts, gaps):
     np.testing.assert_allclose(table.loc[24:28, "estimate"], last, rtol=0, atol=1e-12)
     assert len(units) == table["n_units"].iloc[-1] == five.n_units == 40
     assert table["n"].iloc[0] == first["n_managers"].iloc[-1] + first["n_customers"].iloc[-1]
+
+
+def test_the_error_of_gap_5_is_that_within_firms(five, gaps):
+    data = gaps.to_data(["firm", "unit"])
+    data["gap"] = gaps.dimensions.mean(axis=1)
+    means = data.groupby(["firm", "unit"])["gap"].mean()
+    within = means - means.groupby("firm").transform("mean")
+    df = len(means) - data["firm"].nunique()
+    half = student.ppf(0.975, df) * np.sqrt((within**2).sum() / df / len(means))
+    overall = five.to_frame().iloc[-1]
+    expected = [means.mean() - half, means.mean() + half]
+    np.testing.assert_allclose(overall[["ci_low", "ci_high"]].tolist(), expected)
 
 
 def test_people_without_units(customers, managers, gaps):

@@ -257,6 +257,21 @@ def test_a_unit_where_one_side_left_an_item_blank_is_left_out_of_that_item():
     assert at(found, "expectation", "item", "1")["n_units"] == 3
 
 
+@FEW
+def test_who_is_left_out_keeps_the_others_in_their_units():
+    answers = {"E1": [None, 5, 7, 4], "E2": [1, 5, 7, 4], "E3": [1, 5, 7, 4.0]}
+    frame = pd.DataFrame({**answers, "unit": ["b", "a", "b", "b"]})
+    managers = side([[6, 6, 6], [6, 6, 6]], ["a", "b"])
+    whole, without = (
+        sq.Responses.from_frame(one, DUO, perception=None) for one in (frame, frame[1:])
+    )
+    with pytest.warns(sq.MissingResponseWarning, match="1 of 4 respondents"):
+        found = management_gap(whole, managers, unit="unit")
+    expected = management_gap(without, managers, unit="unit")
+    pd.testing.assert_frame_equal(found.to_frame(), expected.to_frame())
+    assert found.units["estimate"].iloc[[0, 6]].tolist() == [1, 0.5]
+
+
 # --- bad input
 
 
@@ -314,6 +329,14 @@ def test_drivers_that_do_not_fit(customers, managers, make_side):
         compare(drivers={key: 1 for key in list(SHARES)[:-1]})
     with pytest.raises(sq.ResponseError, match="positive sum"):
         compare(drivers=dict.fromkeys(SHARES, 0))
+    with pytest.raises(sq.ResponseError, match="shares of 'price', which are no dimensions"):
+        compare(drivers={**SHARES, "price": 5})
+    with pytest.raises(sq.ResponseError, match="several shares of one driver"):
+        compare(drivers=pd.Series([*SHARES.values(), 3], index=[*SHARES, "empathy"]))
+    with pytest.raises(sq.ResponseError, match="must be numbers: could not convert"):
+        compare(drivers={**SHARES, "empathy": "much"})
+    with pytest.raises(TypeError, match="satisfaction= names a column or several, not 3"):
+        compare(satisfaction=3, satisfaction_guess=3)
     with pytest.raises(TypeError, match="drivers= must map dimensions to shares"):
         compare(drivers=[1, 2, 3])
     with pytest.raises(ValueError, match="driver_guess= is compared with drivers="):

@@ -29,6 +29,11 @@ def test_the_same_name_in_two_firms_is_two_units():
     assert found.n_firms == 2
 
 
+def test_names_that_run_together_are_refused():
+    with pytest.raises(sq.ResponseError, match=r"told apart: 'A / B / c'\. Write them without"):
+        nested(["c", "B / c", "d"], ["A / B", "A", "A"])
+
+
 def test_numbers_and_their_text_are_one_unit():
     first, second = nested([1.0, 2.0]), nested(["1", "2"])
     assert shared_units(first, second, ("customers", "managers")) == ("1", "2")

@@ -93,5 +93,7 @@ def test_bad_input_is_told(staff):
         provider_ratings(staff, 3, scale=(7, 1))
     with pytest.raises(sq.ResponseError, match=r"'branch'"):
         provider_ratings(staff, 3, unit="branch")
+    with pytest.raises(TypeError, match="instrument= wants an Instrument"):
+        provider_ratings(staff, 3, instrument="servqual-1991")
     with pytest.raises(sq.ResponseError, match="no rows"):
         provider_ratings(staff[:0], 3)

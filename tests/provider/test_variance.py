@@ -116,6 +116,35 @@ def test_what_cannot_be_computed_is_nan():
     ]
 
 
+@pytest.mark.parametrize("factor", [1e-12, 1e12])
+def test_small_and_large_values_vary_as_others_do(unbalanced, factor):
+    values, codes = unbalanced[0], unbalanced[1]
+    plain, scaled = one_way(values, codes), one_way(values * factor, codes)
+    assert scaled.statistic == pytest.approx(plain.statistic)
+    assert intraclass(scaled) == pytest.approx(intraclass(plain))
+    ends = intraclass_interval(values, codes, 0.95)
+    assert intraclass_interval(values * factor, codes, 0.95) == pytest.approx(ends)
+
+
+def test_equal_values_do_not_vary_however_large():
+    codes, firms = np.repeat(np.arange(7), 3), np.array([0, 0, 0, 1, 1, 1, 1])
+    for value in (0.1, 5.3, 1e8 + 0.1):
+        same = np.full(21, value)
+        assert (one_way(same, codes).between, one_way(same, codes).within) == (0, 0)
+        assert np.isnan(nested_shares(same, codes, firms)).all()
+    many = one_way(np.full(400_000, 5.1), np.arange(400_000) % 2)  # sums of so many are off
+    assert (many.between, many.within) == (0, 0)
+
+
+def test_a_large_value_added_changes_nothing(unbalanced):
+    values, codes = unbalanced[0], unbalanced[1]
+    plain, moved = one_way(values, codes), one_way(values + 1e8, codes)
+    assert moved.statistic == pytest.approx(plain.statistic, rel=1e-6)
+    assert intraclass_interval(values + 1e8, codes, 0.95) == pytest.approx(
+        intraclass_interval(values, codes, 0.95), rel=1e-6
+    )
+
+
 @settings(max_examples=25)
 @given(
     st.lists(st.integers(-9, 9), min_size=12, max_size=12),

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +87,36 @@ def test_costs_bounds_and_chosen_items_form_the_plan(perceptions):
     assert few.to_frame()["item"].tolist() == ["1", "2", "5"]
 
 
+def test_an_item_goes_before_its_dimension(perceptions):
+    costs = {"1": 0.5, "care": 2.0}
+    plans = [
+        reach_target(perceptions, 3, **ASKED, cost=cost, at_most=0.3, items=["care"]).plan
+        for cost in (costs, dict(reversed(costs.items())), pd.Series(costs))
+    ]
+    for plan in plans:
+        assert plan["item"].tolist() == ["1", "2"]
+        np.testing.assert_allclose(plan["cost"] / plan["change"], [0.5, 2.0])
+
+
+def test_an_item_that_none_of_those_used_answered(survey, duo):
+    frame = survey.assign(P1=np.where(np.arange(80) < 70, np.nan, survey["P1"]))
+    frame["sat"] = np.where(np.arange(80) < 70, survey["sat"], np.nan)
+    with pytest.warns(sq.MissingResponseWarning):
+        scores = scored(frame, duo, missing="available")
+    asked = {"satisfaction": "sat", "scale": (1, 7), "n_resamples": 20, "seed": 1}
+    with pytest.warns(sq.MissingResponseWarning):
+        found = reach_target(scores, 2, **asked)
+    row = found.to_frame().set_index("item").loc["1"]
+    assert row[["now", "room", "probability"]].isna().all()
+    assert row["plan"] == 0
+    assert "No respondent used answered these, so their room is not known: '1'." in found.problems
+    with (
+        pytest.warns(sq.MissingResponseWarning),
+        pytest.raises(ResponseError, match="None of the 70 respondents used answered item '1'"),
+    ):
+        what_if(scores, {"care": 0.1}, **asked)
+
+
 def test_the_unit_of_the_target(perceptions):
     points = reach_target(perceptions, 2, **ASKED)
     scale = reach_target(perceptions, 2 * 6 / 100, **ASKED, unit="scale")
@@ -165,6 +196,7 @@ def test_an_nps_that_nothing_moves(survey, duo):
         ({"of": "satisfied"}, ResponseError, "Did you mean 'satisfaction'"),
         ({"scale": None}, ResponseError, r"needs the scale of satisfaction: scale=\{'satis"),
         ({"cost": 0}, ValueError, "cost must be a positive number, not 0"),
+        ({"cost": np.inf}, ValueError, "cost must be a positive number, not inf"),
         ({"at_most": {"1": -1}}, ValueError, "at_most must be a positive number"),
         ({"cost": {"9": 1}}, ResponseError, "no item or dimension '9'"),
         ({"items": []}, ResponseError, "items= names items"),

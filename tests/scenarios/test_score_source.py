@@ -72,6 +72,16 @@ def test_the_chain_is_the_product_of_regressions_in_all_resamples(
         assert draws.loc[b].to_dict() == pytest.approx(again, abs=1e-10)
 
 
+def test_links_of_gap_scores_hold_expectations(survey, duo):
+    found = what_if(scored(survey, duo, sq.gap_scores), CHANGES, **OUTCOMES, **FAST).links
+    own = [survey[[f"{r}{i}" for i in at]].mean(axis=1) for r in "PE" for at in ("12", "345")]
+    design = np.column_stack([np.ones(len(survey)), *own, survey["sat"]])
+    slopes = np.linalg.lstsq(design, survey["loy"], rcond=None)[0]
+    links = found[found["lhs"] == "loyalty"].set_index("rhs")["estimate"]
+    expected = {"satisfaction": slopes[5], "care": slopes[1], "speed": slopes[2]}
+    assert links.to_dict() == pytest.approx(expected)
+
+
 def test_intervals_are_those_of_the_draws_and_means_move_along(perceptions, survey):
     found = what_if(perceptions, CHANGES, **OUTCOMES, **FAST)
     row = found.to_frame().set_index("level").loc["NPS"]
@@ -205,6 +215,16 @@ def test_dimensions_that_determine_one_another_are_named(survey, duo):
     frame["P5"] = (frame["P1"] + frame["P2"]) / 2
     with pytest.raises(ResponseError, match=r"'care', 'speed'\. Merge them"):
         what_if(scored(frame, duo), {"1": 0.1}, satisfaction="sat", **FAST)
+
+
+def test_only_what_determines_one_another_is_named(survey, rng):
+    trio = sq.Instrument(
+        name="trio", scale=(1, 7), dimensions={"a": ("1",), "b": ("2",), "c": ("3",)}
+    )
+    frame = survey.assign(P2=np.clip(survey["P1"], 2, 6))
+    frame["P1"] = frame["P2"] + 1e-5 * rng.normal(size=len(frame))
+    with pytest.raises(ResponseError, match=r"told apart: 'a', 'b'\."):
+        what_if(scored(frame, trio), {"1": 0.1}, satisfaction="sat", **FAST)
 
 
 def test_few_respondents_are_refused_or_their_lost_resamples_counted(survey, duo):

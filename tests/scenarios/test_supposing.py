@@ -1,6 +1,7 @@
 """Changes as they are given, what scenarios say, and how they compare."""
 
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,8 @@ def test_changes_come_as_mapping_series_or_frame(perceptions):
         ({"1": True}, "must be a finite number, not True"),
         ({"1": "0.5"}, "must be a finite number"),
         ({}, "changes= maps items"),
+        ({"1": 0, "care": 0.0}, "gives a change to '1' twice"),
+        ({"1": 0}, "changes nothing"),
         (0.5, "changes= maps items"),
         ({"1": 0.5, "care": 0.2}, r"gives a change to '1' twice: through '1' and 'care'"),
         ({"A": {"1": 0.5}, "2": 0.1}, "both numbers and mappings"),
@@ -47,6 +50,12 @@ def test_changes_come_as_mapping_series_or_frame(perceptions):
 def test_changes_that_are_none_are_refused(perceptions, changes, message):
     with pytest.raises(ResponseError, match=message):
         what_if(perceptions, changes, **ASKED)
+
+
+def test_fractions_are_numbers(perceptions):
+    assert what_if(perceptions, {"1": Fraction(1, 4)}, **ASKED) == what_if(
+        perceptions, {"1": 0.25}, **ASKED
+    )
 
 
 def test_the_largest_possible_change_is_named_and_possible(perceptions, survey):
@@ -73,6 +82,12 @@ def test_beyond_most_respondents_is_an_extrapolation(perceptions, survey):
     assert what_if(perceptions, {"care": span - care.mean() - 0.01}, **ASKED).problems == ()
     down = care.mean() - np.sort(care)[int(0.1 * len(care)) - 1] + 0.01
     assert "an extrapolation" in what_if(perceptions, {"care": -down}, **ASKED).problems[0]
+    assert what_if(perceptions, {"care": 0.02 - down}, **ASKED).problems == ()
+
+
+def test_equal_scenarios_are_ahead_in_half_of_the_resamples(perceptions):
+    same = what_if(perceptions, {"A": {"1": 0.2}, "B": {"1": 0.2}}, **ASKED).differences
+    assert same[["estimate", "probability"]].to_numpy().tolist() == [[0, 0.5]]
 
 
 def test_an_outcome_that_leaves_its_scale_is_warned_of(duo):

@@ -14,6 +14,8 @@ Cut = Literal["thirds", "mean", "midpoint"] | float | tuple[float, float]
 FEWEST = 5
 ABSENT = -1
 SINGULAR = 1e-10
+_PART = 1e-4
+_EQUAL = 12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,7 +129,8 @@ def find_cuts(rows: Floats, weights: Floats, coding: Coding, cut: Cut, middle: f
 def thirds(values: Floats, weights: Floats) -> tuple[float, float]:
     """Give the answers where about the lowest third ends and the highest third begins.
 
-    Equal answers are never divided, and at least one answer lies between.
+    Equal answers are never divided, and at least one answer lies between. Where two groups are
+    equally near a third, it is the smaller.
 
     Examples
     --------
@@ -140,11 +143,11 @@ def thirds(values: Floats, weights: Floats) -> tuple[float, float]:
     if len(known) < 3:
         return np.nan, np.nan
     share = np.bincount(where, weights) / weights.sum()
-    low = np.abs(np.cumsum(share) - 1 / 3)
-    high = np.abs(np.cumsum(share[::-1])[::-1] - 1 / 3)
-    first, second = int(low.argmin()), int(high.argmin())
+    low, high = (np.abs(np.cumsum(one) - 1 / 3).round(_EQUAL) for one in (share, share[::-1]))
+    # Of two equally near, the group with fewer answers, at both ends.
+    first, second = int(low.argmin()), len(known) - 1 - int(high.argmin())
     if second - first < 2:  # as near as can be with one answer between
-        first = int((low[:-2] + high[2:]).argmin())
+        first = int((low[:-2] + high[::-1][2:]).round(_EQUAL).argmin())
         second = first + 2
     return float(known[first]), float(known[second])
 
@@ -160,13 +163,13 @@ def independent(design: Floats, weights: Floats) -> tuple[NDArray[np.bool_], NDA
     null = vectors[:, values < SINGULAR]
     if null.shape[1] == 0:
         return kept, tied
-    tied = np.asarray((np.abs(null) > 1e-6).any(axis=1))
     held: list[int] = []
     for j in range(q):
         tried = [*held, j]
-        if not tied[j] or np.linalg.eigvalsh(r[np.ix_(tried, tried)])[0] > SINGULAR:
+        if np.linalg.eigvalsh(r[np.ix_(tried, tried)])[0] > SINGULAR:
             held.append(j)
-    return np.isin(np.arange(q), held), tied
+    kept = np.isin(np.arange(q), held)
+    return kept, np.asarray((np.abs(null) > _PART).any(axis=1)) | ~kept
 
 
 def correlations(columns: Floats, weights: Floats) -> Floats:

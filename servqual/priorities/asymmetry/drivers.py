@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.priorities.asymmetry.options import checked_ends
 from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import read_outcome
@@ -105,9 +106,7 @@ def read_drivers(
 
 
 def _check_scale(values: Floats, names: tuple[str, ...], scale: tuple[float, float]) -> None:
-    low, high = scale
-    if not low < high:
-        raise ValueError(f"scale must be its lowest and its highest answer, not {scale!r}.")
+    low, high = checked_ends(scale)
     off = values[(values < low) | (values > high)]
     if len(off):
         raise ResponseError(

@@ -26,7 +26,7 @@ from servqual.priorities.asymmetry.impacts import (
     asymmetry_interval,
     impact,
 )
-from servqual.priorities.asymmetry.options import check_options, checked_cut
+from servqual.priorities.asymmetry.options import check_options, check_shares, checked_cut
 from servqual.priorities.asymmetry.penalties import COLLINEAR, PenaltyReward
 from servqual.priorities.asymmetry.refits import draw_effects, influences
 from servqual.regression import Errors, Regression, regress
@@ -178,8 +178,7 @@ def penalty_reward(
     check_options(level, of, coding, errors)
     chosen = checked_cut(coding, cut)
     check_asked(n_resamples, confidence, kind, least=0)
-    if not 0 <= equal_within < 1:
-        raise ValueError(f"equal_within must be from 0 to below 1, not {equal_within!r}.")
+    check_shares(equal_within, cv_folds)
     if not isinstance(scores, (GapScores, PerceptionScores)):
         raise TypeError(
             "penalty_reward wants GapScores from gap_scores(...) or PerceptionScores from "
@@ -194,14 +193,14 @@ def penalty_reward(
     fit = regress(data.outcome, coded.design, data.weights, used)
     if isinstance(fit, str) or coded.design.shape[1] == 0:
         raise ResponseError(_impossible(n, k, coded))
-    if not 2 <= cv_folds <= n:
-        raise ValueError(f"cv_folds must be between 2 and the {n:,} respondents, not {cv_folds}.")
     reasons = {text: list(at) for text, at in coded.reasons.items()}
     if (coded.at == ABSENT).all():
         why = "; ".join(f"{text} ({len(at)})" for text, at in reasons.items())
         raise ResponseError(
             f"No driver has a penalty or a reward in {n:,} respondents: {why}. Ask for another cut."
         )
+    if cv_folds > n:
+        raise ValueError(f"cv_folds must be at most the {n:,} respondents, not {cv_folds}.")
     effects, asymmetric = estimate_effects(fit, coded, confidence)
     tests, p_linear = joint_tests(data, coded, fit, coding, used)
     columns: dict[str, Any] = {

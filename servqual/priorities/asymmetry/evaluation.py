@@ -30,7 +30,9 @@ def read_table(table: Sequence[Sequence[str]] | pd.DataFrame) -> NDArray[np.int6
     >>> read_table(KANO_TABLE)[0]
     array([5, 0, 0, 0, 1])
     """
-    rows = table.to_numpy().tolist() if isinstance(table, pd.DataFrame) else list(table)
+    rows = table.to_numpy().tolist() if isinstance(table, pd.DataFrame) else table
+    if not isinstance(rows, (Sequence, np.ndarray)):
+        raise ResponseError(f"table must be five rows of five letters, not {table!r}.")
     cells = [[str(cell) for cell in row] for row in rows]
     if [len(row) for row in cells] != [5] * 5:
         raise ResponseError(

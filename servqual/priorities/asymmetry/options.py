@@ -21,8 +21,19 @@ def check_options(level: str, of: str, coding: str, errors: str) -> None:
             raise ValueError(f"{name} must be one of {names}, not {value!r}.")
 
 
+def check_shares(equal_within: Any, cv_folds: Any) -> None:
+    """Refuse what is no bound of the impact asymmetry, or no number of parts."""
+    if not _is_number(equal_within) or not 0 <= equal_within < 1:
+        raise ValueError(f"equal_within must be from 0 to below 1, not {equal_within!r}.")
+    whole = isinstance(cv_folds, (int, np.integer)) and not isinstance(cv_folds, bool)
+    if not whole or cv_folds < 2:
+        raise ValueError(f"cv_folds must be a whole number of at least 2, not {cv_folds!r}.")
+
+
 def checked_cut(coding: Coding, cut: Any) -> Cut:
     """Read where low ends and high begins, or refuse it."""
+    if isinstance(cut, np.ndarray):
+        cut = cut.tolist()
     if coding == "dummy":
         if cut is None or cut == "thirds":
             return "thirds"
@@ -41,6 +52,16 @@ def checked_cut(coding: Coding, cut: Any) -> Cut:
         return float(cut)
     raise ValueError(
         f"With coding='piecewise' cut must be 'mean', 'midpoint' or a number, not {cut!r}."
+    )
+
+
+def checked_ends(scale: Any) -> tuple[float, float]:
+    """Read the ends of a scale, or refuse them."""
+    ends = tuple(scale) if isinstance(scale, (Sequence, np.ndarray)) else ()
+    if len(ends) == 2 and all(map(_is_number, ends)) and ends[0] < ends[1]:
+        return float(ends[0]), float(ends[1])
+    raise ValueError(
+        f"scale must be its lowest and its highest answer, such as (1, 7), not {scale!r}."
     )
 
 

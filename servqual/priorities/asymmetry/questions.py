@@ -73,6 +73,11 @@ def _features(
     frame: Frame, patterns: tuple[str, str]
 ) -> tuple[tuple[str, ...], list[tuple[str, str]], tuple[str, ...]]:
     """Find the features that both patterns name, and the columns that only one does."""
+    if patterns[0] == patterns[1]:
+        raise ResponseError(
+            f"functional_columns and dysfunctional_columns are both {patterns[0]!r}, which would "
+            "pair each question with itself."
+        )
     found: list[list[str]] = []
     for pattern in patterns:
         start, hole, end = pattern.partition("{}")
@@ -131,17 +136,17 @@ def _coded(frame: Frame, name: str, codes: Sequence[object]) -> NDArray[np.int64
     """Give the place of each answer among the codes."""
     if any(isinstance(code, str) for code in codes):
         values = frame.data.get_column(name).to_list()
-        given = [value.strip() if isinstance(value, str) else value for value in values]
-        blank = np.array([bool(pd.isna(value)) or value == "" for value in given], dtype=bool)
+        given = np.empty(len(values), dtype=object)
+        given[:] = [
+            (value.strip() or None) if isinstance(value, str) else value for value in values
+        ]
     else:
-        numbers = read_numbers(frame, name).values
-        blank = np.isnan(numbers) if numbers.dtype.kind == "f" else np.zeros(len(numbers), bool)
-        given = numbers.tolist()
+        given = read_numbers(frame, name).values
+    blank = pd.isna(given)
     place = {code: at for at, code in enumerate(codes)}
-    wrong = sorted(
-        {repr(x) for x, none in zip(given, blank, strict=True) if not none}
-        - {repr(x) for x in given if x in place}
-    )
+    at = np.full(len(given), MISSING, dtype=np.int64)
+    at[~blank], known = pd.factorize(given[~blank])
+    wrong = sorted(repr(x) for x in known.tolist() if x not in place)
     if wrong:
         raise ResponseError(
             f"Column {name!r} holds answers that are none of the codes: {', '.join(wrong[:5])}"
@@ -149,7 +154,4 @@ def _coded(frame: Frame, name: str, codes: Sequence[object]) -> NDArray[np.int64
             f"{', '.join(ANSWERS)} are {tuple(codes)!r}; give others with answers=, and turn "
             "missing-value codes to missing first."
         )
-    return np.array(
-        [MISSING if none else place[x] for x, none in zip(given, blank, strict=True)],
-        dtype=np.int64,
-    )
+    return np.array([*(place[x] for x in known.tolist()), MISSING])[at]

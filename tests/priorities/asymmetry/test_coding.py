@@ -47,6 +47,18 @@ def test_weights_are_repeated_answers(pairs):
     np.testing.assert_array_equal(thirds(x, w), thirds(repeated, np.ones(len(repeated))))
 
 
+@given(answers, st.sampled_from([0.1, 0.7, 3.0]))
+def test_units_of_weights_decide_nothing(values, weight):
+    x = np.array(values, dtype=float)
+    plain = thirds(x, np.ones(len(x)))
+    np.testing.assert_array_equal(thirds(x, np.full(len(x), weight)), plain)
+
+
+def test_of_groups_equally_near_a_third_the_smaller_is_taken_at_both_ends():
+    x = np.repeat([1.0, 2, 3, 4, 5], [3, 4, 1, 4, 3])  # 3 and 7 of 15 are as far from 5
+    assert thirds(x, np.ones(15)) == thirds(x, np.full(15, 0.1)) == (1, 5)
+
+
 def test_dummies_mark_whole_groups_of_answers(rng):
     rows = rng.integers(1, 8, (90, 2)).astype(float)
     ones = np.ones(90)
@@ -74,7 +86,7 @@ def test_distances_below_and_above_nest_the_straight_line(rng, cut, point):
 def test_what_is_missing_from_drivers_is_named_and_the_rest_kept(rng):
     n = 60
     constant, two = np.full(n, 5.0), rng.integers(4, 6, n).astype(float)
-    few = np.where(np.arange(n) < 3, 1.0, rng.integers(4, 8, n))
+    few = np.where(np.arange(n) < 4, 1.0, rng.integers(4, 8, n))
     rich = rng.integers(1, 8, n).astype(float)
     rows = np.column_stack([constant, two, few, rich, rich])
     ones = np.ones(n)
@@ -105,6 +117,19 @@ def test_dependent_columns_are_found_whatever_their_scale(rng):
     kept, tied = independent(design, rng.uniform(1, 2, 40))
     assert tied.tolist() == [True, True, True, False]
     assert kept.tolist() == [True, True, False, True]
+
+
+def test_only_what_goes_together_is_dependent(rng):
+    x = rng.normal(size=(60, 3))
+    twins = np.column_stack([x, x[:, 0] + 1e-5 * rng.normal(size=60)])
+    kept, tied = independent(twins, np.ones(60))
+    assert tied.tolist() == [True, False, False, True]
+    assert kept.tolist() == [True, True, True, False]
+    slight = np.column_stack([x[:, 0], x[:, 0] + 3e-5 * x[:, 1], x[:, 1]])
+    kept, tied = independent(slight, np.ones(60))
+    left = slight[:, kept] - slight[:, kept].mean(axis=0)
+    assert np.linalg.cond(left) < 1e5
+    assert tied[~kept].all()
 
 
 def test_variance_inflation_is_that_of_regressions_on_the_others(rng):

@@ -322,10 +322,10 @@ def test_one_driver_is_enough(frame):
 def test_missing_outcomes_are_counted_and_warned_of(frame):
     holes = frame["satisfaction"].mask(np.arange(len(frame)) < 7)
     with pytest.warns(sq.MissingResponseWarning, match=r"7 of 150 scored respondents lack"):
-        found = penalty_reward(scored(frame), holes, n_resamples=0)
+        found = penalty_reward(scored(frame, weights="w"), holes, n_resamples=0)
     assert (found.n, found.n_total) == (143, 150)
     assert "n = 143 of 150 (7 left out)" in found.title()
-    complete = penalty_reward(scored(frame.iloc[7:]), "satisfaction", n_resamples=0)
+    complete = penalty_reward(scored(frame.iloc[7:], weights="w"), "satisfaction", n_resamples=0)
     pd.testing.assert_frame_equal(found.to_frame(), complete.to_frame())
 
 
@@ -354,8 +354,13 @@ def test_texts_in_both_languages(found):
         ("satisfaction", {"n_resamples": -1}, "n_resamples must be a whole number"),
         ("satisfaction", {"confidence": 95}, "confidence must lie between"),
         ("satisfaction", {"equal_within": 1}, "equal_within must be from 0"),
-        ("satisfaction", {"cv_folds": 1}, "cv_folds must be between 2 and the 150"),
+        ("satisfaction", {"equal_within": "a"}, "equal_within must be from 0"),
+        ("satisfaction", {"cv_folds": 1}, "cv_folds must be a whole number of at least 2, not 1"),
+        ("satisfaction", {"cv_folds": 2.5}, "cv_folds must be a whole number of at least 2"),
+        ("satisfaction", {"cv_folds": 151}, "cv_folds must be at most the 150 respondents"),
         ("satisfaction", {"scale": (7, 1)}, "scale must be its lowest and its highest"),
+        ("satisfaction", {"scale": (1,)}, "scale must be its lowest and its highest"),
+        ("satisfaction", {"scale": "17"}, "scale must be its lowest and its highest"),
     ],
 )
 def test_bad_input_is_refused(scores, outcome, options, words):
@@ -380,10 +385,21 @@ def test_what_cannot_be_estimated_is_refused(frame):
         penalty_reward(scores, np.full(20, np.nan))
     with pytest.raises(sq.ResponseError, match=r"No driver .* low and high, .* \(3\)\. Ask"):
         penalty_reward(scores, "satisfaction", coding="dummy", cut=(4, 5))
+    with pytest.raises(sq.ResponseError, match="No driver has a penalty or a reward in 9"):
+        penalty_reward(scored(frame.iloc[:9]), "satisfaction")
     with pytest.raises(TypeError, match="penalty_reward wants GapScores"):
         penalty_reward(few, "satisfaction")
     with pytest.raises(sq.ResponseError, match="of='gap' needs GapScores"):
         penalty_reward(scored(few, sq.perception_scores), "satisfaction", of="gap")
+
+
+def test_a_pair_of_cuts_may_be_an_array(scores):
+    pair, array = (
+        penalty_reward(scores, "satisfaction", coding="dummy", cut=cut, n_resamples=0)
+        for cut in ((3, 5), np.array([3, 5]))
+    )
+    assert pair == array
+    assert array.cut == (3, 5)
 
 
 def test_intervals_are_students(found):
@@ -392,6 +408,22 @@ def test_intervals_are_students(found):
     np.testing.assert_allclose(table["penalty_ci_low"], table["penalty"] - half)
     np.testing.assert_allclose(table["penalty_ci_high"], table["penalty"] + half)
     assert table["df"].tolist() == [143] * 3
+
+
+def test_p_values_are_adjusted_after_holm(found):
+    table = found.to_frame().sort_values("p_value")
+    expected = np.maximum.accumulate(table["p_value"].to_numpy() * [3, 2, 1]).clip(max=1)
+    np.testing.assert_allclose(table["p_adjusted"], expected)
+    assert (table["p_adjusted"] > table["p_value"]).any()
+
+
+def test_drivers_that_the_others_tell_are_named_from_a_vif_of_five_on(frame):
+    rng = np.random.default_rng(8)
+    near = np.clip(frame["P3"] + rng.choice([-1, 0, 0, 1], len(frame)), 1, 7)
+    found = penalty_reward(scored(frame.assign(P4=near)), "satisfaction", n_resamples=0)
+    vif = found.to_frame()["vif"]
+    assert ((vif > 5) & (vif < 10)).tolist() == [False, True, True]
+    assert found.problems[-1].startswith("'speed', 'price': largely told by the other drivers")
 
 
 def test_errors_under_sampling_weights_are_always_robust(frame):
@@ -428,6 +460,9 @@ def test_resamples_that_lack_a_group_are_counted(frame):
     assert 0 < found.n_lost < 100
     lacked = f"{found.n_lost} of 300 resamples lacked a group of answers and are left out."
     assert found.problems[-1] == lacked
+    counts = found.to_frame()["p_basic"] * (300 - found.n_lost)
+    np.testing.assert_allclose(counts, counts.round(), atol=1e-9)
+    assert counts.any()
 
 
 def test_the_seed_shuffles_the_parts_of_cross_validation(scores):

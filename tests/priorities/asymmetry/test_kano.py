@@ -161,6 +161,21 @@ def test_missing_answers_are_counted_by_feature():
     assert found["attractive"].tolist() == [1]
 
 
+def test_texts_with_blanks_around_and_none_are_read():
+    words = ("like", "must", "neutral", "live", "dislike")
+    there = pd.DataFrame({"a": [" like ", "", "live", None, "like", pd.NA]}, dtype=object)
+    absent = pd.DataFrame({"a": ["dislike", "like", "live", "like", "must", "like"]})
+    with pytest.warns(sq.MissingResponseWarning, match="3 of 6"):
+        row = kano_analysis(there, absent, answers=words).to_frame().iloc[0]
+    counts = row[["n", "n_missing", "one_dimensional", "attractive", "indifferent"]]
+    assert counts.tolist() == [3, 3, 1, 1, 1]
+
+
+def test_nothing_worse_is_no_negative_zero():
+    row = kano_analysis(pd.DataFrame({"F1": [3], "D1": [3]})).to_frame().iloc[0]
+    assert not np.signbit([row["worse"], row["worse_ci_high"]]).any()
+
+
 def test_a_question_without_its_mate_is_named():
     frame = pd.DataFrame({"F1": [1], "D1": [3], "F2": [1], "D3": [1], "age": [30]})
     found = kano_analysis(frame)
@@ -195,6 +210,8 @@ def test_features_nobody_can_say_anything_of():
         ({"F1": [np.nan], "D1": [1]}, None, {}, "No respondent answered both questions"),
         ({"F1": [1], "D1": [1]}, None, {"table": ["AOM"] * 5}, "five rows"),
         ({"F1": [1], "D1": [1]}, None, {"table": ["AOMXQ"] * 5}, "table holds 'X'"),
+        ({"F1": [1], "D1": [1]}, None, {"table": 3}, "five rows of five letters, not 3"),
+        ({"F1": [1], "D1": [1]}, None, {"dysfunctional_columns": "F{}"}, "question with itself"),
         ({"F1": [1], "D1": [1]}, None, {"ties": "first"}, "ties must be 'named' or 'rule'"),
         ({"F1": [1], "D1": [1]}, None, {"confidence": 95}, "confidence must lie between 0 and 1"),
     ],
