@@ -21,7 +21,7 @@ help: ## Show these targets
 
 .PHONY: report
 report: .venv/all.stamp ## Write servqual-report.html from the bank data (LANGUAGE=zh for Chinese)
-	.venv/bin/python -m servqual report datasets/bank.csv --instrument servqual-1991 --points 'points_{}' --missing available --language $(LANGUAGE) -o servqual-report.html
+	.venv/bin/python -m servqual report datasets/bank.csv --instrument servqual-1991 --points 'points_{}' --missing available --outcome SAT1,SAT2,SAT3 --language $(LANGUAGE) -o servqual-report.html
 
 .PHONY: test
 test: .venv/test.stamp ## Run every test, doctest and notebook

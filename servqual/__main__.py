@@ -18,6 +18,7 @@ from servqual.report._usual import usual_results
 from servqual.report.writing import WRITERS, write_report
 from servqual.responses import MISSING, POINTS_POLICIES, Responses
 from servqual.scores.gaps import GapScores, gap_scores
+from servqual.scores.outcome import read_outcome
 from servqual.scores.perception import PerceptionScores, perception_scores
 from servqual.scores.tolerance import ToleranceScores, tolerance_scores
 
@@ -94,9 +95,9 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "report",
         help="analyse a survey and write a report",
         description="Score and analyse a survey, and write a report as an HTML page or for Word: "
-        "scores, reliability, factors, tests of the gaps, groups by the columns of --profile, and "
-        "importance against performance where importance was asked. What the answers do not allow "
-        "is left out, and the report says why.",
+        "scores, reliability, factors, tests of the gaps, groups by the columns of --profile, "
+        "importance against performance where importance was asked, and what goes with the "
+        "outcome of --outcome. What the answers do not allow is left out, and the report says why.",
         epilog="Example: python -m servqual report answers.csv --instrument servqual-1991 "
         "--not-applicable 99 -o report.html. Exit codes: 0 written; 1 the answers or the "
         "instrument are refused; 2 wrong usage, a file that cannot be read or written, or a "
@@ -150,6 +151,12 @@ def _add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="the reverse-keyed items are recoded in the file already",
     )
     add("--profile", metavar="COLUMN,COLUMN", help="columns that describe who answered")
+    add(
+        "--outcome",
+        metavar="COLUMN,COLUMN",
+        help="columns, such as of satisfaction, whose mean is to be explained: importance of the "
+        "dimensions, penalties and rewards, and of gaps the response surface",
+    )
     add("--scores-only", action="store_true", help="leave out all but the scores")
     add("--title", help="the title of the report")
     add("--language", choices=LANGUAGES, default="en", help="(default: %(default)s)")
@@ -192,9 +199,11 @@ def _report(options: argparse.Namespace) -> None:
     scores, others = _scores(responses)
     profile = None
     if options.profile is not None:
-        names = [name.strip() for name in options.profile.split(",") if name.strip()]
-        profile = describe_sample(frame, names)
-    beside = () if options.scores_only else usual_results(scores, others, profile)
+        profile = describe_sample(frame, _names(options.profile))
+    outcome = _names(options.outcome or "")
+    if outcome:
+        read_outcome(scores, outcome)
+    beside = () if options.scores_only else usual_results(scores, others, profile, outcome)
     path = write_report(
         options.out,
         scores,
@@ -205,6 +214,10 @@ def _report(options: argparse.Namespace) -> None:
         profile=profile,
     )
     print(f"{path} (n = {scores.n:,} of {len(responses):,} respondents)")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _instrument(name: str) -> Instrument:

@@ -11,11 +11,17 @@ from servqual.explanations.consistency import explain_consistency
 from servqual.explanations.constructs import explain_construct
 from servqual.explanations.differences import explain_difference
 from servqual.explanations.explanation import Explanation
+from servqual.explanations.features import explain_feature
 from servqual.explanations.gaps import explain_gap
+from servqual.explanations.importance import explain_importance
 from servqual.explanations.paired import explain_gap_test, explain_published_test
 from servqual.explanations.recommendation import explain_net_promoter
 from servqual.explanations.structural import explain_model
+from servqual.explanations.units import explain_agreement
 from servqual.factors.adequacy import Factorability
+from servqual.priorities.asymmetry.kano import KanoAnalysis
+from servqual.priorities.relative.shares import RelativeImportance
+from servqual.provider.agreement import UnitAgreement
 from servqual.reliability.consistency import InternalConsistency
 from servqual.reliability.difference_scores import DifferenceScoreReliability
 from servqual.scorecards.net_promoter import NetPromoterScore
@@ -33,6 +39,9 @@ _EXPLAINED: dict[type, tuple[Callable[..., Explanation], str]] = {
     PublishedTests: (explain_published_test, "paired_t_from_summary"),
     SemResult: (explain_model, "fit_sem"),
     ConstructValidity: (explain_construct, "construct_validity"),
+    RelativeImportance: (explain_importance, "relative_importance"),
+    KanoAnalysis: (explain_feature, "kano_analysis"),
+    UnitAgreement: (explain_agreement, "agreement_in_units"),
 }
 
 
@@ -52,24 +61,28 @@ def explain(
     ----------
     result : Result
         What `gap_scores`, `internal_consistency`, `difference_score_reliability`,
-        `factorability`, `net_promoter_score`, `gap_tests`, `paired_t_from_summary`, `fit_sem` or
-        `construct_validity` gave.
+        `factorability`, `net_promoter_score`, `gap_tests`, `paired_t_from_summary`, `fit_sem`,
+        `construct_validity`, `relative_importance`, `kano_analysis` or `agreement_in_units` gave.
     item, dimension : str, optional
         The item or dimension (its id, or its label) whose figure is meant; by default the overall
-        score or the whole scale. Of construct validity, the latent variable.
+        score or the whole scale. Of construct validity, the latent variable (dimension=); of
+        relative importance, the driver (either; by default the one with the largest part); of a
+        Kano questionnaire, the feature (item=).
     statistic : str, optional
         Which figure, where there are several: "alpha" or "omega" of internal consistency,
         "reliability" (classical) or "alpha_gap" of a difference, "overall" or
         "overall_unweighted" of weighted gaps and their tests; "chi2", "cfi", "tli", "rmsea",
         "srmr", "r_squared" or "effect" of a structural model, and "chi2_scaled", "cfi_robust",
         "tli_robust", "rmsea_robust" under robust estimators; "cr", "ave" or "htmt" of construct
-        validity. The first by default.
+        validity; "lmg", "johnson", "first", "last" or "pratt" of relative importance (by default
+        its own method); "better", "worse" or "asymmetry" of a feature; "icc1" or "icc2" of
+        agreement in units. The first by default.
     group : str, optional
         The group of a score card, or of a structural model.
     label : str, optional
         Which of several published tests; of a structural model, the defined effect or the
         explained variable; of an HTMT, the other latent variable (by default that of the highest
-        ratio).
+        ratio); of agreement in units of a plain frame, the column.
     language : {"en", "zh"}
 
     Returns

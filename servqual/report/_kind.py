@@ -17,6 +17,7 @@ PATHS = "Path model"
 TESTS = "Tests of the gaps"
 GROUPS = "Groups and waves"
 PRIORITIES = "Priorities"
+PROVIDER = "The provider's gaps"
 CARDS = "Score cards"
 
 

@@ -18,9 +18,12 @@ from servqual.factors.average_partial import MinimumAveragePartial
 from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
+from servqual.priorities.asymmetry.penalties import PenaltyReward
 from servqual.priorities.grid.matrix import ImportancePerformance
 from servqual.priorities.grid.sheet import BLANK, ActionSheet
+from servqual.priorities.relative.shares import RelativeImportance
 from servqual.profile import SampleProfile
+from servqual.provider.ratings import ProviderRatings
 from servqual.reliability._scale_result import ScaleResult
 from servqual.reliability.consistency import InternalConsistency
 from servqual.reliability.difference_audit import DifferenceScoreAudit
@@ -28,6 +31,8 @@ from servqual.reliability.difference_scores import DifferenceScoreReliability
 from servqual.reliability.hierarchical import HierarchicalOmega
 from servqual.reliability.item_quality import ItemAnalysis
 from servqual.reliability.retest import RetestReliability
+from servqual.report._driver_kinds import DRIVER_KINDS
+from servqual.report._driver_references import OLIVER
 from servqual.report._invariance_kinds import INVARIANCE_KINDS, POLYCHORIC
 from servqual.report._kind import (
     CARDS,
@@ -42,6 +47,8 @@ from servqual.report._kind import (
 )
 from servqual.report._model_kinds import MODEL_KINDS
 from servqual.report._path_kinds import MODEL_INDEX, PATH_KINDS
+from servqual.report._provider_kinds import PROVIDER_KINDS
+from servqual.report._references import TEAS
 from servqual.report._undone import Undone
 from servqual.responses import Responses
 from servqual.scorecards.card import ScoreCard
@@ -50,6 +57,8 @@ from servqual.scorecards.index import SatisfactionIndex
 from servqual.scorecards.net_promoter import NetPromoterScore
 from servqual.scorecards.proportions import Proportion
 from servqual.scorecards.satisfaction import CustomerSatisfactionScore
+from servqual.scores.disconfirmation import DisconfirmationScores
+from servqual.scores.evaluated import EvaluatedPerformanceScores, NormedQualityScores
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
@@ -72,6 +81,27 @@ KINDS = (
     Kind(type=PerceptionScores, maker="perception_scores", chapter=SCORES, heading="Perceptions"),
     Kind(
         type=ToleranceScores, maker="tolerance_scores", chapter=SCORES, heading="Zone of tolerance"
+    ),
+    Kind(
+        type=EvaluatedPerformanceScores,
+        maker="evaluated_performance_scores",
+        chapter=SCORES,
+        heading="Evaluated performance",
+        sources=(TEAS,),
+    ),
+    Kind(
+        type=NormedQualityScores,
+        maker="normed_quality_scores",
+        chapter=SCORES,
+        heading="Normed quality",
+        sources=(TEAS,),
+    ),
+    Kind(
+        type=DisconfirmationScores,
+        maker="disconfirmation_scores",
+        chapter=SCORES,
+        heading="Direct disconfirmation",
+        sources=(OLIVER,),
     ),
     Kind(type=Responses, maker="Responses.from_frame", chapter=SCORES, heading="Answers"),
     Kind(
@@ -198,6 +228,8 @@ KINDS = (
         heading="Action sheet",
         columns=("quadrant", "priority", *BLANK),
     ),
+    *DRIVER_KINDS,
+    *PROVIDER_KINDS,
     Kind(
         type=NetPromoterScore,
         maker="net_promoter_score",
@@ -273,4 +305,10 @@ def detail_of(result: Result, language: str) -> str:
     if isinstance(result, (ImportancePerformance, ActionSheet)):
         source = result.source if isinstance(result, ActionSheet) else result
         return say({"item": "items", "dimension": "dimensions"}[source.level], language)
+    if isinstance(result, RelativeImportance):
+        return result.method_text(language)
+    if isinstance(result, PenaltyReward):
+        return say({"item": "items", "dimension": "dimensions"}[result.level], language)
+    if isinstance(result, ProviderRatings):
+        return say("Gap {gap}", language, gap=result.gap)
     return result.name if isinstance(result, ScoreCard) else ""

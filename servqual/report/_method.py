@@ -1,6 +1,6 @@
 """How the figures of a report were computed, in words, and where that was published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from servqual._language import say
 from servqual._result import Result
@@ -15,11 +15,22 @@ from servqual.report._references import (
 )
 from servqual.report._settings import sources
 from servqual.scores.common import Scores
+from servqual.scores.disconfirmation import DisconfirmationScores
+from servqual.scores.evaluated import EvaluatedPerformanceScores, NormedQualityScores
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import Importance
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 from servqual.tables._labels import responses_of
+
+_FORMED: Mapping[type[Scores], str] = {
+    EvaluatedPerformanceScores: "Evaluated performance = −|perception − ideal| of each item: 0 at "
+    "the respondent's ideal, the lower the farther from it on either side.",
+    NormedQualityScores: "Normed quality = −(|perception − ideal| − |excellent service − ideal|) "
+    "of each item: negative where the service is farther from the ideal than an excellent one.",
+    DisconfirmationScores: "Direct disconfirmation = the answer to worse or better than expected "
+    "− the middle of its scale: negative = worse.",
+}
 
 
 def formulas(results: Sequence[Result], language: str) -> tuple[str, ...]:
@@ -45,6 +56,9 @@ def formulas(results: Sequence[Result], language: str) -> tuple[str, ...]:
             "respondents' means; answers with the minimum above the desired level have no zone and "
             "are given apart, as inverted.",
         ]
+    lines += [
+        text for kind, text in _FORMED.items() if any(isinstance(one, kind) for one in scores)
+    ]
     if scores:
         lines += [
             "Score of a dimension = the mean of its items, for each respondent. What the overall "

@@ -15,7 +15,8 @@ from servqual.report._kinds import KINDS, detail_of, detail_of_items, instrument
 from servqual.report._method import citation, formulas, references
 from servqual.report._models import answers_of, heading_of, instrument_of_models
 from servqual.report._parts import journal_tables
-from servqual.report._pictures import Plan, plans
+from servqual.report._pictures import plans
+from servqual.report._plan import Plan
 from servqual.report._settings import settings
 from servqual.report._shown import Shown
 from servqual.report._summary import Fact, facts, summary

@@ -3,9 +3,8 @@
 import io
 import re
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from servqual._language import say
@@ -22,54 +21,18 @@ from servqual.pls.questions.importance_map import ImportancePerformanceMap
 from servqual.pls.result import PlsResult
 from servqual.priorities.grid.matrix import ImportancePerformance
 from servqual.report._diagrams import diagram_of, groups_drawn
+from servqual.report._driver_pictures import plans_of_drivers
+from servqual.report._plan import WIDTH, Plan
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 from servqual.sem.result import SemResult
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"url\(#([^)]*)\)")
 _NO_GLYPH = r"Glyph \d+ .* missing from"
-WIDTH = 7.4
 DPI = 200
 _RADAR_LEAST = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How to draw a picture: its caption, how many rows it has, and what draws it on axes.
-
-    Attributes
-    ----------
-    caption : str
-    draw : callable
-    rows : int
-        A picture of rows is as high as they need.
-    square : bool
-        Whether its height is fixed.
-    polar : bool
-    measure : callable, optional
-        What gives its width and height in inches, where the rows do not.
-    """
-
-    caption: str
-    draw: Callable[["Axes"], object]
-    rows: int = 0
-    square: bool = False
-    polar: bool = False
-    measure: Callable[[], tuple[float, float]] | None = None
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height in inches."""
-        if self.measure is not None:
-            return self.measure()
-        if self.polar or self.square:
-            return WIDTH, 5.2
-        return WIDTH, 1.3 + (0.42 if self.rows < 12 else 0.26) * self.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +87,7 @@ def plans(result: Result, language: str, of_models: Instrument | None = None) ->
                 polar=True,
             ),
         )
-    return ()
+    return plans_of_drivers(result, language)
 
 
 def _of_model(result: SemResult, language: str, instrument: Instrument | None) -> tuple[Plan, ...]:

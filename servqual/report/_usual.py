@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from servqual._result import Result
 from servqual.comparisons.contrasts import DimensionContrasts, dimension_contrasts
@@ -13,7 +14,16 @@ from servqual.factors.adequacy import Factorability, factorability
 from servqual.factors.efa import fit_efa
 from servqual.factors.parallel import ParallelAnalysis, parallel_analysis
 from servqual.factors.solution import FactorSolution
+from servqual.priorities.asymmetry.estimation import penalty_reward
+from servqual.priorities.asymmetry.penalties import PenaltyReward
 from servqual.priorities.grid.matrix import ImportancePerformance, importance_performance
+from servqual.priorities.relative.contrast import StatedDerivedImportance
+from servqual.priorities.relative.dividing import relative_importance
+from servqual.priorities.relative.shares import RelativeImportance
+from servqual.priorities.relative.stated import stated_derived_importance
+from servqual.priorities.relative.wording import METHOD_NAMES
+from servqual.priorities.surface.fitting import response_surface
+from servqual.priorities.surface.result import ResponseSurface
 from servqual.profile import SampleProfile
 from servqual.reliability.consistency import InternalConsistency, internal_consistency
 from servqual.reliability.difference_scores import (
@@ -45,6 +55,7 @@ def usual_results(
     scores: GapScores | PerceptionScores,
     others: Sequence[Scores] = (),
     profile: SampleProfile | None = None,
+    outcome: Sequence[str] = (),
 ) -> tuple[Result, ...]:
     """Analyse scores as most papers do; what cannot be done is given with its reason.
 
@@ -55,6 +66,10 @@ def usual_results(
         Of the same answers; tolerance scores are tested too.
     profile : SampleProfile, optional
         The groups to compare: its categorical variables of two to ten values.
+    outcome : sequence of str, optional
+        Columns of the frame that the answers came from, such as satisfaction, of which the mean is
+        to be explained: by which dimensions, whether they act alike below and above, and of gaps by
+        which surface of expectation and perception.
 
     Returns
     -------
@@ -66,7 +81,7 @@ def usual_results(
     or more for each parameter.
     """
     todo = [*_scale(scores), *_tests(scores, others), *_groups(scores, profile)]
-    todo += _priorities(scores)
+    todo += [*_priorities(scores), *_drivers(scores, list(outcome))]
     return (*(_attempt(scores, *one) for one in todo), *_model(scores))
 
 
@@ -197,3 +212,29 @@ def _priorities(scores: GapScores | PerceptionScores) -> list[Todo]:
             )
         ]
     return []
+
+
+def _drivers(scores: GapScores | PerceptionScores, outcome: list[str]) -> list[Todo]:
+    """Ask what goes with an outcome, if there is one."""
+    if not outcome:
+        return []
+    drawn: dict[str, Any] = {"seed": SEED, "progress": False}
+    todo: list[Todo] = [
+        (
+            RelativeImportance,
+            METHOD_NAMES["lmg"],
+            lambda: relative_importance(outcome, scores, **drawn),
+        )
+    ]
+    if "points" in scores.responses.answers:
+        todo.append(
+            (
+                StatedDerivedImportance,
+                "",
+                lambda: stated_derived_importance(scores, outcome, **drawn),
+            )
+        )
+    todo.append((PenaltyReward, "dimensions", lambda: penalty_reward(scores, outcome, seed=SEED)))
+    if isinstance(scores, GapScores):
+        todo.append((ResponseSurface, "", lambda: response_surface(scores, outcome, **drawn)))
+    return todo

@@ -11,7 +11,8 @@ from servqual._lazy import require
 from servqual.report._kinds import kind_of
 from servqual.report._outline import Chapter, Entry, Report, Section
 from servqual.report._parts import journal_tables
-from servqual.report._pictures import Plan, as_png
+from servqual.report._pictures import as_png
+from servqual.report._plan import Plan
 from servqual.report._shown import Shown
 from servqual.tables._layout import is_blank
 from servqual.tables._text import Run, clean, text_runs

@@ -34,7 +34,8 @@ def write_report(
         Its folder must exist.
     *results : Result
         What the functions of the package give, in any order: scores, reliability, factors,
-        structural models, tests, comparisons, priorities, score cards. They stand in the reading
+        structural models, tests, comparisons, priorities, drivers, scenarios, the provider's gaps,
+        score cards. They stand in the reading
         order of a paper; several of one kind, such as those of two instruments, stand in the order
         given, each under a heading of its own.
     language : {"en", "zh"}

@@ -70,6 +70,7 @@ BOUNDED |= FIT - {"scaling_factor"}
 COUNTS = {
     *("n", "k", "m", "df", "df1", "df2", "kruskal_df", "df_scaled", "d_df", "df_difference"),
     *("n_missing", "min", "max", "count", "n_managers", "n_customers", "n_units", "n_single"),
+    *("rank", "n_below", "n_above"),
 }
 TINY = {"determinant"}
 NAMING = {"dimension", "item", "label", "variable", "value", "group", "driver", "feature"}

@@ -11,8 +11,9 @@ from servqual._result import Result
 from servqual.instrument import Instrument
 from servqual.tables._columns import Column, choose_columns, head_of
 from servqual.tables._labels import Labels, instrument_of
+from servqual.tables._lines import WORDS, Line, word
 from servqual.tables._numbers import NOTHING, figure, is_missing
-from servqual.tables._outline import WORDS, Line, outline, word
+from servqual.tables._outline import outline
 from servqual.tables._text import clean
 
 _ENDS = (".", "!", "?", "。", "！", "？", ".)", "。）")

@@ -1,91 +1,35 @@
 """How the rows of a table stand under one another: dimensions with their items indented."""
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
 from servqual._language import say
 from servqual.tables._columns import head_of, is_number
 from servqual.tables._labels import OVERALL, WHOLE, Labels
+from servqual.tables._lines import WORDS, Line, Outline, column, word
+from servqual.tables._model_outlines import (
+    outline_constructs,
+    outline_levels,
+    outline_model,
+    outline_square,
+)
 from servqual.tables._numbers import is_missing
 
 LEVELS = {"item", "dimension", "group", "scale", "wave", "group_wave", *OVERALL}
-MODEL_KINDS = {
-    "=~": "Loadings",
-    "~": "Paths",
-    ":=": "Defined effects",
-    "indirect": "Indirect effects",
-    "~~": "Covariances",
-    "variance": "Variances and residual variances",
-    "~1": "Intercepts and means",
-    "|": "Thresholds",
-    "~*~": "Scales of ordered items",
-}
-UNTESTED = ("se", "z", "p_value", "ci")
 MEMBERS = (("construct", "indicator"), ("construct", "predictor"), ("lhs", "rhs"))
 ARROWS = {"way": (" -> ", " → "), "variables": (" <-> ", " ↔ ")}
-# Of levels of invariance, as papers have them; the corrected forms where there are some.
-FIT_OF_LEVELS = (
-    *("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_ci", "srmr"),
-    *("d_chi2", "d_df", "d_p_value", "d_cfi", "d_rmsea", "d_srmr"),
-)
-CORRECTED = ("_scaled", "_robust")
-WORDS = (
-    *("level", "role", "kind", "quadrant", "model", "predictors", "benchmark", "invariance"),
-    *("unit", "quantity", "meaning", "class", "category"),
-)
+# Columns whose values head tables of dimensions and items of their own.
+BLOCKS = ("gap_number", "quantity")
 # Columns that hold keys of dimensions and items, which have labels.
-KEYS = ("driver", "surface", "link")
+KEYS = ("driver", "item", "link", "surface")
 OUTCOMES = {
     "satisfaction": "Satisfaction",
     "loyalty": "Loyalty",
     "recommendation": "Recommendation",
     "NPS": "NPS",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """Where a row of the frame stands, or a heading of other rows.
-
-    Attributes
-    ----------
-    label : str
-    row : int or None
-        Which row of the frame; None for a heading without figures.
-    indent : {0, 1}
-    kind : str
-        What sort of row it is; a column that is empty in all rows of a sort does not apply there.
-    total : bool
-    beside : tuple of str
-        Columns that a heading shows, from the first row beneath it.
-    hidden : tuple of str
-        Columns that are left blank, as they stand elsewhere.
-    """
-
-    label: str
-    row: int | None
-    indent: int = 0
-    kind: Hashable = ""
-    total: bool = False
-    beside: tuple[tuple[str, int], ...] = ()
-    hidden: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outline:
-    """The lines of a table, what stands over them, and the columns of the frame that they use.
-
-    `headings` are those of the other columns, where they are not called by their names, or are
-    not all shown; an empty one stands for the usual heading.
-    """
-
-    heading: str
-    lines: tuple[Line, ...]
-    used: tuple[str, ...]
-    always_blank: bool = field(default=False)
-    headings: Mapping[str, str] | None = None
 
 
 def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
@@ -97,20 +41,25 @@ def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
     if {"variable", "value"} <= names:
         return _profile(frame, labels.language)
     if {"level", "chi2", "d_chi2"} <= names:
-        return _levels(frame, labels)
+        return outline_levels(frame, labels)
+    if {"parameter", "level", "dimension"} <= names:
+        return _parameters(frame, labels)
+    block = next((name for name in BLOCKS if name in names), "")
+    if block and "dimension" in names and by_level:
+        return _blocks(frame, labels, block)
     if ("dimension" in names or {"item", "label"} <= names) and (by_level or "level" not in names):
         return _scale(frame, labels)
     if by_level and "group" in names:
         return _groups(frame, labels)
     if {"lhs", "op", "rhs", "estimate"} <= names:
-        return _model(frame, labels)
+        return outline_model(frame, labels)
     for of, member in MEMBERS:
         if {of, member} <= names and not names & {"op", "level"}:
-            return _constructs(frame, labels, of, member)
+            return outline_constructs(frame, labels, of, member)
     if next(iter(frame.columns)) == "construct" and names - {"construct"} <= set(
         frame["construct"]
     ):
-        return _square(frame, labels)
+        return outline_square(frame, labels)
     if {"driver", "label"} <= names:
         return _drivers(frame, labels)
     if "label" in names:
@@ -120,9 +69,9 @@ def outline(frame: pd.DataFrame, labels: Labels) -> Outline:
 
 def _scale(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Put each dimension over its items, and the whole at the end."""
-    dimensions = _column(frame, "dimension")
-    items = _column(frame, "item")
-    names = _column(frame, "label")
+    dimensions = column(frame, "dimension")
+    items = column(frame, "item")
+    names = column(frame, "label")
     levels = (
         list(frame["level"])
         if "level" in frame
@@ -168,10 +117,48 @@ def _scale(frame: pd.DataFrame, labels: Labels) -> Outline:
     )
 
 
+def _blocks(frame: pd.DataFrame, labels: Labels, by: str) -> Outline:
+    """Put the dimensions and items of each gap, or of each thing that is compared, under it."""
+    values, meanings = column(frame, by), column(frame, "meaning")
+    lines: list[Line] = []
+    for value in dict.fromkeys(values):
+        own = [at for at, one in enumerate(values) if one == value]
+        head = word(value, labels.language)
+        if by == "gap_number":
+            head = say("Gap {gap}", labels.language, gap=value)
+            if meanings[own[0]]:
+                detail = say(meanings[own[0]], labels.language)
+                head = say("{heading}: {detail}", labels.language, heading=head, detail=detail)
+        lines.append(Line(label=head, row=None))
+        within = _scale(frame.iloc[own].reset_index(drop=True), labels)
+        lines += [
+            replace(line, row=None if line.row is None else own[line.row], kind=(value, line.kind))
+            for line in within.lines
+        ]
+    whole = _scale(frame, labels)
+    return replace(whole, lines=tuple(lines), used=(*whole.used, by, "meaning"))
+
+
+def _parameters(frame: pd.DataFrame, labels: Labels) -> Outline:
+    """Put the parameters of each surface under its dimension, where there are several."""
+    dimensions, names = column(frame, "dimension"), column(frame, "parameter")
+    several = len(set(dimensions)) > 1
+    lines: list[Line] = []
+    for at, (dimension, name) in enumerate(zip(dimensions, names, strict=True)):
+        if several and (at == 0 or dimension != dimensions[at - 1]):
+            lines.append(Line(label=labels.of_dimension(dimension), row=None))
+        lines.append(Line(label=name, row=at, indent=int(several), kind=dimension))
+    return Outline(
+        heading=head_of("parameter", labels.language),
+        lines=tuple(lines),
+        used=("level", "dimension", "parameter"),
+    )
+
+
 def _groups(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Put groups beneath the whole; waves beneath what they are of."""
-    waves = _column(frame, "wave")
-    keys = list(zip(frame["level"], _column(frame, "group"), strict=True))
+    waves = column(frame, "wave")
+    keys = list(zip(frame["level"], column(frame, "group"), strict=True))
     first = {group: at for at, (level, group) in enumerate(keys) if level == "group"}
     # Those of a group follow it, those of all respondents follow the whole.
     order = sorted(range(len(keys)), key=lambda at: first.get(keys[at][1], -1))
@@ -194,7 +181,7 @@ def _groups(frame: pd.DataFrame, labels: Labels) -> Outline:
 
 def _profile(frame: pd.DataFrame, language: str) -> Outline:
     """Put each categorical variable over its levels; a numeric one has a line of its own."""
-    values = _column(frame, "value")
+    values = column(frame, "value")
     lines: list[Line] = []
     of_variable = ("n_missing",)
     for variable, rows in frame.reset_index(drop=True).groupby("variable", sort=False):
@@ -216,142 +203,9 @@ def _profile(frame: pd.DataFrame, language: str) -> Outline:
     )
 
 
-def _model(frame: pd.DataFrame, labels: Labels) -> Outline:
-    """Put the parameters of a structural model under the names of their kinds."""
-    operators, groups = _column(frame, "op"), _column(frame, "group")
-    lhs, rhs = _column(frame, "lhs"), _column(frame, "rhs")
-    written = _column(frame, "label") if "label" in frame else lhs
-    fixed = [value == 0 for value in frame["se"]] if "se" in frame else [False] * len(frame)
-    lines: list[Line] = []
-    for group in dict.fromkeys(groups):
-        for kind, heading in MODEL_KINDS.items():
-            own = [
-                at
-                for at in range(len(frame))
-                if groups[at] == group and _model_kind(operators[at], lhs[at], rhs[at]) == kind
-            ]
-            if not own:
-                continue
-            head = say(heading, labels.language)
-            if group:
-                head = say("{group}: {kind}", labels.language, group=group, kind=head)
-            lines.append(Line(label=head, row=None))
-            lines += [
-                Line(
-                    label=_way(written[at], labels)
-                    if kind == "indirect"
-                    else _parameter(operators[at], lhs[at], rhs[at], labels),
-                    row=at,
-                    indent=1,
-                    kind=kind,
-                    hidden=UNTESTED if fixed[at] else (),
-                )
-                for at in own
-            ]
-    return Outline(
-        heading=say("Parameter", labels.language),
-        lines=tuple(lines),
-        used=(
-            *("lhs", "op", "rhs", "group", "label"),
-            *("std_lv", "std_lv_se", "std_all_se"),
-        ),
-    )
-
-
-def _model_kind(operator: str, lhs: str, rhs: str) -> str:
-    return "variance" if operator == "~~" and lhs == rhs else operator
-
-
-def _way(written: str, labels: Labels) -> str:
-    """Name an indirect effect by the variables on its way."""
-    return " → ".join(labels.of_variable(one) for one in written.split(" -> "))
-
-
-def _parameter(operator: str, lhs: str, rhs: str, labels: Labels) -> str:
-    """Name a parameter by its variables."""
-    if operator == ":=":
-        return f"{lhs} = {rhs}"
-    first, second = labels.of_variable(lhs), labels.of_variable(rhs)
-    if operator == "~":
-        return f"{second} → {first}"
-    if operator == "=~":
-        return f"{first} → {second}"
-    if operator == "~~" and lhs != rhs:
-        return f"{first} ↔ {second}"
-    return f"{first} {operator} {second}" if operator in ("|", "~*~") else first
-
-
-def _constructs(frame: pd.DataFrame, labels: Labels, of: str, member: str) -> Outline:
-    """Put each construct, with figures of its own if it has any, over its members."""
-    constructs, members = _column(frame, of), _column(frame, member)
-    lines = []
-    for name in dict.fromkeys(constructs):
-        own = [at for at, one in enumerate(constructs) if one == name]
-        heads = [at for at in own if not members[at]]
-        lines += [Line(label=labels.of_variable(name), row=at, kind=of) for at in heads]
-        if not heads:
-            lines.append(Line(label=labels.of_variable(name), row=None))
-        lines += [
-            Line(label=labels.of_variable(members[at]), row=at, indent=1, kind=member)
-            for at in own
-            if members[at]
-        ]
-    heading = say("Construct and indicator", labels.language)
-    if member == "predictor":
-        heading = say("Outcome and predictor", labels.language)
-    return Outline(heading=heading, lines=tuple(lines), used=("kind", of, member))
-
-
-def _square(frame: pd.DataFrame, labels: Labels) -> Outline:
-    """Give numbers to the constructs; columns bear those of the rows."""
-    names = _column(frame, "construct")
-    numbers = {name: str(at) for at, name in enumerate(names, start=1)}
-    lines = tuple(
-        Line(label=f"{numbers[name]}. {labels.of_variable(name)}", row=at, kind=at)
-        for at, name in enumerate(names)
-    )
-    return Outline(
-        heading=head_of("construct", labels.language),
-        lines=lines,
-        used=("construct",),
-        always_blank=True,
-        headings={str(name): numbers[str(name)] for name in frame.columns[1:]},
-    )
-
-
-def _levels(frame: pd.DataFrame, labels: Labels) -> Outline:
-    """Put levels of invariance under their dimensions, where there are several models."""
-    dimensions, names = _column(frame, "dimension"), _column(frame, "label")
-    lines: list[Line] = []
-    for at, level in enumerate(frame["level"]):
-        key = dimensions[at]
-        if key and (at == 0 or key != dimensions[at - 1]):
-            head = labels.of_whole("", key) if key in WHOLE else labels.of_dimension(key, names[at])
-            lines.append(Line(label=head, row=None))
-        text = say(str(level), labels.language)
-        lines.append(Line(label=text, row=at, indent=int(bool(key)), kind=level))
-    known = set(map(str, frame.columns))
-    return Outline(
-        heading=head_of("level", labels.language),
-        lines=tuple(lines),
-        used=("dimension", "label", "level"),
-        always_blank=True,
-        headings={_corrected(name, known): "" for name in FIT_OF_LEVELS},
-    )
-
-
-def _corrected(name: str, known: set[str]) -> str:
-    """Name the corrected form of a figure, where the frame has one."""
-    for suffix in CORRECTED:
-        found = name.replace("_ci", f"{suffix}_ci") if name.endswith("_ci") else name + suffix
-        if found in known or f"{found}_low" in known:
-            return found
-    return name
-
-
 def _chain(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Name what changes and what follows, under their scenarios where there are several."""
-    scenarios, levels, names = (_column(frame, name) for name in ("scenario", "level", "name"))
+    scenarios, levels, names = (column(frame, name) for name in ("scenario", "level", "name"))
     lines: list[Line] = []
     for at, (scenario, level) in enumerate(zip(scenarios, levels, strict=True)):
         if scenario and (at == 0 or scenario != scenarios[at - 1]):
@@ -368,7 +222,7 @@ def _chain(frame: pd.DataFrame, labels: Labels) -> Outline:
 
 def _drivers(frame: pd.DataFrame, labels: Labels) -> Outline:
     """Name drivers as the instrument does."""
-    keys, texts = _column(frame, "driver"), _column(frame, "label")
+    keys, texts = column(frame, "driver"), column(frame, "label")
     lines = tuple(
         Line(label=labels.of_key(key, text), row=at)
         for at, (key, text) in enumerate(zip(keys, texts, strict=True))
@@ -431,14 +285,3 @@ def _writer(name: str, labels: Labels) -> Callable[[object], str]:
         return word(str(value), labels.language) if name in WORDS else str(value)
 
     return write
-
-
-def word(text: str, language: str) -> str:
-    """Say a word of ours, or several that share a place."""
-    return " / ".join(say(one, language) for one in text.split(" / "))
-
-
-def _column(frame: pd.DataFrame, name: str) -> list[str]:
-    if name not in frame:
-        return [""] * len(frame)
-    return ["" if is_missing(value) else str(value) for value in frame[name]]

@@ -10,6 +10,11 @@ from servqual.pls.groups.multigroup import compare_pls_groups
 from servqual.pls.prediction.prediction import predict_pls
 from servqual.pls.questions.importance_map import importance_performance_map
 from servqual.pls.resamples.bootstrap import bootstrap_pls
+from servqual.priorities.relative.dividing import relative_importance
+from servqual.priorities.relative.stated import stated_derived_importance
+from servqual.priorities.surface.fitting import response_surface
+from servqual.scores.disconfirmation import disconfirmation_scores
+from servqual.scores.evaluated import evaluated_performance_scores, normed_quality_scores
 from tests.helpers import needs
 
 DUO = {"care": ("1", "2", "3"), "speed": ("4", "5", "6")}
@@ -69,6 +74,70 @@ def index_of_paths():
     return sq.satisfaction_index(model, "SAT", (1, 10), **of, n_resamples=20, progress=False)
 
 
+def of_ideals():
+    """Give one result of each kind that there is of ideals and of comparisons."""
+    draw = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {f"{role}{item}": draw.integers(1, 8, 30) for role in "EPXC" for item in "12"}
+    )
+    roles = ("expectation", "perception", "ideal", "comparison")
+    dimensions = {"warmth": ("1",), "calm": ("2",)}
+    spa = sq.Instrument(
+        name="spa",
+        title="Spa",
+        scale=(1, 7),
+        roles=roles,
+        expectation_kind="excellent",
+        dimensions=dimensions,
+    )
+    answers = sq.Responses.from_frame(frame, spa, ideal="X{}", comparison="C{}")
+    return {
+        "evaluated_performance_scores": evaluated_performance_scores(answers),
+        "normed_quality_scores": normed_quality_scores(answers),
+        "disconfirmation_scores": disconfirmation_scores(answers),
+    }
+
+
+def of_drivers(gaps):
+    """Give one result of each kind that there is of drivers and scenarios."""
+    some = {"n_resamples": 50, "seed": 1, "progress": False}
+    kano = {"F_app": [1, 1, 3, 1], "D_app": [3, 3, 3, 5], "F_pin": [2, 3, 2, 1], "D_pin": [5] * 4}
+    suppose = {"satisfaction": "SAT1", "recommendation": "recommend", **some}
+    suppose["scale"] = {"satisfaction": (1, 7)}
+    changes = {"A": {"5": 0.5}, "B": {"empathy": 0.2}}
+    return {
+        "relative_importance": relative_importance("SAT1", gaps, **some),
+        "stated_derived_importance": stated_derived_importance(gaps, "SAT1", **some),
+        "penalty_reward": sq.penalty_reward(gaps, "SAT1", n_resamples=50, seed=1),
+        "kano_analysis": sq.kano_analysis(
+            pd.DataFrame(kano), functional_columns="F_{}", dysfunctional_columns="D_{}"
+        ),
+        "response_surface": response_surface(gaps, "SAT1", **some),
+        "what_if": sq.what_if(gaps, changes, **suppose),
+        "reach_target": sq.reach_target(gaps, 1, **suppose),
+    }
+
+
+def of_provider():
+    """Give one result of each kind that there is of the provider's side."""
+    short, sides = sq.load_instrument("servqual-1991"), []
+    for name in ("chain_customers", "chain_managers"):
+        frame = sq.load_dataset(name)
+        sides.append(sq.Responses.from_frame(frame.dropna(), short, **frame.attrs["bind"]))
+    within = {"unit": "unit", "firm": "firm"}
+    first = sq.management_gap(
+        *sides, **within, satisfaction="satisfaction", satisfaction_guess="satisfaction_guess"
+    )
+    third = sq.provider_ratings(sq.load_dataset("chain_staff").dropna(), 3, **within)
+    fifth = sq.gap_scores(sides[0])
+    return {
+        "management_gap": first,
+        "provider_ratings": third,
+        "provider_gaps": sq.provider_gaps(gap1=first, gap3=third, gap5=fifth),
+        "agreement_in_units": sq.agreement_in_units(fifth, **within),
+    }
+
+
 @pytest.fixture(scope="session")
 def every():
     """One result of each kind, by the name of what gives it."""
@@ -82,13 +151,15 @@ def every():
     effects = sq.fit_sem(f"{OUTCOMES}; LOY ~ a*SAT; twice := 2*a", bank)
     measured = sq.common_method_variance(bank, OUTCOMES)
     levels = sq.measurement_invariance(OUTCOMES, bank, group="branch")
-    bank = sq.gap_scores(sq.Responses.from_frame(bank, sq.load_instrument("servqual-1991")))
+    servqual = sq.load_instrument("servqual-1991")
+    bank = sq.gap_scores(sq.Responses.from_frame(bank, servqual, points="points_{}"))
     matrix = sq.importance_performance(gaps, "items", n_resamples=50, seed=1)
     return {
         "describe_sample": sq.describe_sample(frame, ["site"]),
         "gap_scores": gaps,
         "perception_scores": sq.perception_scores(responses),
         "tolerance_scores": zone,
+        **of_ideals(),
         "Responses.from_frame": responses,
         "internal_consistency": sq.internal_consistency(gaps),
         "item_analysis": sq.item_analysis(gaps),
@@ -127,6 +198,8 @@ def every():
         "cross_tabulate": sq.cross_tabulate(frame, "site", "wave"),
         "importance_performance": matrix,
         "action_sheet": sq.action_sheet(matrix),
+        **of_drivers(bank),
+        **of_provider(),
         "net_promoter_score": sq.net_promoter_score(frame["recommend"]),
         "customer_satisfaction_score": sq.customer_satisfaction_score(frame["P1"], (1, 9)),
         "customer_effort_score": sq.customer_effort_score([1, 2, 4, 5, 3, 3], version=1),

@@ -10,7 +10,7 @@ from servqual.report._diagrams import diagram_of
 from servqual.report._kind import Kind
 from servqual.report._outline import outline
 from servqual.report._parts import journal_tables
-from servqual.report._pictures import WIDTH
+from servqual.report._plan import WIDTH
 from servqual.report._undone import Undone
 from servqual.report.writing import write_report
 from tests.helpers import needs

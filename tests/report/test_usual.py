@@ -6,6 +6,8 @@ from contextlib import nullcontext
 import pytest
 
 import servqual as sq
+import servqual.__main__ as command
+from servqual.report import _usual
 from servqual.report._undone import Undone
 from servqual.report._usual import usual_results
 from tests.helpers import needs
@@ -105,3 +107,48 @@ def test_a_missing_package_is_a_reason(monkeypatch):
 def test_runs_are_the_same():
     scores = sq.gap_scores(answers()[0])
     assert usual_results(scores) == usual_results(scores)
+
+
+@pytest.mark.parametrize("outcome", [(), ("SAT1", "SAT2")])
+def test_an_outcome_brings_its_drivers(monkeypatch, outcome):
+    frame = sq.load_dataset("bank").dropna()
+    servqual = sq.load_instrument("servqual-1991")
+    scores = sq.gap_scores(sq.Responses.from_frame(frame, servqual, points="points_{}"))
+    for slow in ("_scale", "_tests", "_model"):
+        monkeypatch.setattr(_usual, slow, lambda *_: [])
+    found = usual_results(scores, outcome=outcome)
+    named = ["RelativeImportance", "StatedDerivedImportance", "PenaltyReward", "ResponseSurface"]
+    assert kinds(found) == ["ImportancePerformance", *(named if outcome else [])]
+    assert {one.outcome for one in found[1:]} <= {outcome}
+    assert {one.n_resamples for one in found[1:]} <= {2000}
+
+
+def test_perceptions_without_points_have_neither_surface_nor_stated_importance(monkeypatch):
+    responses, frame = answers()
+    frame["flat"] = 3
+    scores = sq.perception_scores(sq.Responses.from_frame(frame, responses.instrument))
+    for slow in ("_scale", "_tests", "_model", "_priorities"):
+        monkeypatch.setattr(_usual, slow, lambda *_: [])
+    assert kinds(usual_results(scores, outcome=["recommend"])) == [
+        *("RelativeImportance", "PenaltyReward"),
+    ]
+    undone = usual_results(scores, outcome=["flat"])
+    assert [one.of.__name__ for one in undone] == ["RelativeImportance", "PenaltyReward"]
+    assert all("outcome" in one.reason for one in undone)
+
+
+def test_the_command_line_passes_the_outcome_on_and_refuses_one_that_is_not_there(
+    monkeypatch, tmp_path, capsys
+):
+    given = []
+    monkeypatch.setattr(command, "write_report", lambda path, *_, **__: path)
+    monkeypatch.setattr(command, "usual_results", lambda *held: given.append(held[-1]) or ())
+    file = tmp_path / "bank.csv"
+    sq.load_dataset("bank").dropna().to_csv(file, index=False)
+    out = ["-o", str(tmp_path / "report.html")]
+    report = ["report", str(file), "--instrument", "servqual-1991", *out]
+    assert command.main([*report, "--outcome", "SAT1, SAT2"]) == command.WRITTEN
+    assert command.main(report) == command.WRITTEN
+    assert given == [["SAT1", "SAT2"], []]
+    assert command.main([*report, "--outcome", "SAT9"]) == command.REFUSED
+    assert "outcome columns are missing from the frame: 'SAT9'" in capsys.readouterr().err

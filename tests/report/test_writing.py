@@ -59,6 +59,7 @@ def test_order_is_that_of_a_paper_whatever_the_order_given(every, whole):
         "Tests of the gaps",
         "Groups and waves",
         "Priorities",
+        "The provider's gaps",
         "Score cards",
     ]
     assert [one.result for one in sections(whole)] == list(every.values())
