@@ -103,10 +103,13 @@ def regress(
     if not (size > 1e-12 * reach).all():
         return "a predictor does not vary, or is a combination of others"
     root = np.sqrt(w)
-    left, sizes, right = np.linalg.svd(x / size * root[:, None], full_matrices=False)
+    standard = x / size * root[:, None]
+    _, sizes, right = np.linalg.svd(np.linalg.qr(standard, mode="r"))
     if k and sizes[-1] < _SINGULAR * np.sqrt(n):
         return "a predictor does not vary, or is a combination of others"
-    back = right.T / sizes / size[:, None]
+    back = right.T / sizes
+    left = standard @ back  # orthonormal
+    back /= size[:, None]
     slopes = back @ (left.T @ (root * (y - middle)))
     residual = y - middle - x @ slopes
     missed, whole = float(w @ residual**2), float(w @ (y - middle) ** 2)

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 IntervalKind = Literal["percentile", "bias-corrected", "bca"]
 
 BLOCK = 100
+_AT_ONCE = 10_000_000  # counts
 INTERVALS: Mapping[IntervalKind, str] = {
     "percentile": "percentile intervals",
     "bias-corrected": "bias-corrected intervals",
@@ -76,7 +77,8 @@ def resample_counts(
     Yields
     ------
     ndarray of shape (b, n)
-        Counts; each row sums to n, and b is 100 but in the last block.
+        Counts; each row sums to n. b is 100 but in the last block, and less for very many rows, so
+        that no more than some 10 million counts are held at once.
 
     Examples
     --------
@@ -89,15 +91,19 @@ def resample_counts(
         labels = np.asarray(strata)
         groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     n_blocks = -(-n_resamples // BLOCK)
+    at_once = max(1, _AT_ONCE // max(n, 1))
     for number, stream in enumerate(np.random.SeedSequence(seed).spawn(n_blocks)):
         rng = np.random.default_rng(stream)
-        size = min(BLOCK, n_resamples - number * BLOCK)
-        counts = np.zeros((size, n))
-        for rows in groups:
-            drawn = rows[rng.integers(0, len(rows), (size, len(rows)))]
-            at = drawn + n * np.arange(size)[:, None]
-            counts += np.bincount(at.ravel(), minlength=size * n).reshape(size, n)
-        yield counts
+        left = min(BLOCK, n_resamples - number * BLOCK)
+        while left:
+            size = min(left, at_once)
+            left -= size
+            counts = np.zeros((size, n))
+            for rows in groups:
+                drawn = rows[rng.integers(0, len(rows), (size, len(rows)))]
+                at = drawn + n * np.arange(size)[:, None]
+                counts += np.bincount(at.ravel(), minlength=size * n).reshape(size, n)
+            yield counts
 
 
 class MomentResampler:
