@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from servqual.errors import ResponseError
 from servqual.priorities.relative.methods import DECOMPOSING, Division, Method, dependencies
-from servqual.priorities.relative.subsets import SINGULAR, Floats
+from servqual.priorities.relative.orders import FewOrders
+from servqual.priorities.relative.subsets import EXACT_RESAMPLED, SINGULAR, Floats
 from servqual.resampling import MomentResampler
 
 Bools = NDArray[np.bool_]
@@ -50,10 +51,17 @@ class Divider:
         Sampling weights.
     division : Division
     method : str
+    seed : int, optional
+        Of the orders of entry that resamples of many drivers take.
     """
 
     def __init__(
-        self, rows: Floats, weights: Floats | None, division: Division, method: Method
+        self,
+        rows: Floats,
+        weights: Floats | None,
+        division: Division,
+        method: Method,
+        seed: int | None = None,
     ) -> None:
         used = [*division.columns, rows.shape[1] - 1]
         self._division, self._method, self._weights = division, method, weights
@@ -69,7 +77,11 @@ class Divider:
             )
         self._least = SINGULAR * variance
         largest = max(map(len, division.blocks))
-        self._few = largest + 1 if method == "first" else len(used)
+        self._fewest = largest + 1 if method == "first" else len(used)
+        self._few = None
+        if method == "lmg" and len(division.blocks) > EXACT_RESAMPLED:
+            lmg = division.lmg(self._whole)[0][0]
+            self._few = FewOrders(self._whole[0], lmg, division.blocks, seed)
         self._ties = int(dependencies(self._whole, division.blocks)[0])
 
     def of(self, counts: Floats) -> Divided:
@@ -81,7 +93,7 @@ class Divider:
         covariance = self._resampler.moments(weighted).covariance
         variance = np.diagonal(covariance, axis1=1, axis2=2)[:, self._used]
         constant = ~(variance > self._least).all(axis=1)
-        few = ((counts > 0).sum(axis=1) <= self._few) & ~constant
+        few = ((counts > 0).sum(axis=1) <= self._fewest) & ~constant
         singular = np.zeros(len(counts), dtype=bool)
         known = ~(constant | few)
         if self._method in ("last", "pratt") and known.any():
@@ -91,7 +103,7 @@ class Divider:
         shares = np.full((len(counts), len(self._division.blocks)), np.nan)
         r_squared = np.full(len(counts), np.nan)
         if known.any():
-            shares[known] = self._division.of(covariance[known], self._method)
+            shares[known] = self._of(covariance[known])
             if self._method in DECOMPOSING:
                 r_squared[known] = shares[known].sum(axis=1)
             else:
@@ -99,6 +111,11 @@ class Divider:
         return Divided(
             shares=shares, r_squared=r_squared, constant=constant, few=few, singular=singular
         )
+
+    def _of(self, covariance: Floats) -> Floats:
+        if self._few is not None:
+            return self._few.of(covariance)
+        return self._division.of(covariance, self._method)
 
     def without_each(self, rows: Floats) -> tuple[Floats, Floats]:
         """Divide R squared without each row in turn: shares (n, q) and R squared (n,).
@@ -119,7 +136,7 @@ class Divider:
             left = scatter - factor[:, None, None] * part[:, :, None] * part[:, None, :]
             variance = np.diagonal(left, axis1=1, axis2=2)[:, self._used]
             left = left[(variance > total * self._least).all(axis=1)]
-            shares.append(self._division.of(left, self._method))
+            shares.append(self._of(left))
             r_squared.append(self._division.r_squared(left))
         return np.concatenate(shares), np.concatenate(r_squared)
 

@@ -13,6 +13,7 @@ from servqual.comparisons.families import adjust
 from servqual.instrument import Instrument
 from servqual.moments import Moments
 from servqual.priorities.relative.methods import Method
+from servqual.priorities.relative.orders import FEW
 from servqual.priorities.relative.resamples import (
     parts_of,
     rank_interval,
@@ -20,7 +21,7 @@ from servqual.priorities.relative.resamples import (
     ranks,
     two_sided,
 )
-from servqual.priorities.relative.subsets import EXACT, Floats
+from servqual.priorities.relative.subsets import EXACT, EXACT_RESAMPLED, Floats
 from servqual.priorities.relative.wording import METHOD_NAMES, SCORES, WHAT
 from servqual.resampling import (
     INTERVALS,
@@ -298,6 +299,16 @@ class RelativeImportance(Result):
                     most=EXACT,
                     count=self.n_orders,
                     error=float(np.nanmax(self.order_error)),
+                )
+            )
+        if self.n_resamples and self.method == "lmg" and len(self.drivers) > EXACT_RESAMPLED:
+            notes.append(
+                say(
+                    "More than {most} drivers: in each resample LMG is averaged over {count:,} "
+                    "random orders, less what these err on the whole sample.",
+                    language,
+                    most=EXACT_RESAMPLED,
+                    count=FEW,
                 )
             )
         if self.reversed_drivers:

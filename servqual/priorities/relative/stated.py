@@ -154,7 +154,7 @@ def stated_derived_importance(
     if rows is None:
         raise ResponseError("The comparison needs the answers themselves.")
     stated_of = _Stated(weights if each is None else each[drivers.kept], drivers.weights)
-    divider = Divider(rows, drivers.weights, blocks.division, method)
+    divider = Divider(rows, drivers.weights, blocks.division, method, seed)
     whole = np.ones((1, n))
     found = divider.of(whole)
     stated, derived = stated_of.at(whole)[0], parts_of(found.shares, found.r_squared)[0]

@@ -16,6 +16,7 @@ Blocks = Sequence[Sequence[int]]
 
 SINGULAR = 1e-10  # share of a variance below which a column is determined by others
 EXACT = 20  # blocks of which every subset is looked at
+EXACT_RESAMPLED = 15  # and in each of the resamples
 _ROOM = 2**18  # numbers held at once
 _FOLDED = 10  # blocks whose subsets are summed by a matrix product
 _SMALL = 128  # matrices below which a whole one at once is quicker than its triangle

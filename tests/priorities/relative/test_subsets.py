@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servqual.priorities.relative.methods import METHODS, Division
-from servqual.priorities.relative.orders import random_orders, sampled
+from servqual.priorities.relative.orders import FewOrders, added, random_orders, sampled
 from servqual.priorities.relative.subsets import averaged, chunk_of, explained, unexplained
+from servqual.resampling import MomentResampler, resample_counts
 from tests.priorities.relative.brute import brute_lmg, r_squared_of
 
 
@@ -94,6 +95,33 @@ def test_all_orders_give_what_all_subsets_give(rng):
 def _step(rows, blocks, order, j):
     before = [c for block in order[: order.tolist().index(j)] for c in blocks[block]]
     return r_squared_of(rows, [*before, *blocks[j]]) - r_squared_of(rows, before)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_few_orders_in_resamples_come_near_to_all_subsets(rng, grouped):
+    rows = rng.normal(size=(80, 9)) + rng.normal(size=(80, 1))
+    blocks = ((0, 3), (1,), (2, 5, 6), (4,), (7,)) if grouped else tuple((i,) for i in range(8))
+    division = Division(blocks=blocks)
+    counts = next(resample_counts(80, 100, seed=1))
+    covariance = MomentResampler(rows).moments(counts).covariance
+    whole = np.cov(rows, rowvar=False)
+    exact = division.of(covariance, "lmg")
+    few = FewOrders(whole, division.of(whole[None], "lmg")[0], blocks, seed=2).of(covariance)
+    np.testing.assert_allclose(few.sum(axis=1), exact.sum(axis=1), rtol=1e-8)
+    error = few - exact
+    assert (error.std(axis=0) < 0.25 * exact.std(axis=0)).all()
+    assert (np.abs(error.mean(axis=0)) < 4 * error.std(axis=0) / 10 + 1e-9).all()
+
+
+def test_orders_of_tied_columns_are_swept(rng):
+    rows = rng.normal(size=(40, 5))
+    rows[:, 2] = rows[:, 0] + rows[:, 1]
+    covariance = np.cov(rows, rowvar=False)
+    orders = np.array([[0, 1, 2, 3], [3, 2, 1, 0]])
+    blocks = tuple((i,) for i in range(4))
+    found = added(np.stack([covariance] * 2), blocks, np.stack([orders] * 2))
+    by_hand = np.array([[_step(rows, blocks, order, j) for j in range(4)] for order in orders])
+    np.testing.assert_allclose(found, np.stack([by_hand] * 2), atol=1e-10)
 
 
 def test_random_orders_come_with_their_reverse_and_by_seed():
