@@ -183,8 +183,8 @@ def plot_target(
     -----
     A pale bar is the room of an item, a dark one its change in the plan. A full mark is a needed
     change within the room, a hollow one beyond it, with its interval. The axis ends at three
-    times the largest room at most: a needed change beyond it is an arrow there, and an item without
-    a positive effect has no mark.
+    times the largest room, or the least needed change, at most: a needed change beyond it is an
+    arrow there, and an item without a positive effect has no mark.
 
     Examples
     --------
@@ -265,10 +265,12 @@ def _legend(name: str) -> str:
 
 
 def _end(room: Floats, needed: Floats) -> float:
-    """Show all that is needed, up to three times the largest room."""
+    """Show all that is needed, up to three times the largest room or the least that is needed."""
     most = float(room.max())
-    wanted = 1.05 * max(most, float(np.nanmax(np.append(needed, most))))
-    return min(wanted, 3 * most) or 1.0
+    known = needed[np.isfinite(needed)]
+    wanted = max(most, float(known.max(initial=most)))
+    least = float(known.min(initial=np.inf))
+    return 1.05 * min(wanted, 3 * max(most, least if np.isfinite(least) else most)) or 1.0
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, str]]:

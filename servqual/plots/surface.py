@@ -186,12 +186,15 @@ def _draw_contours(
         linewidth=0.5,
         alpha=0.8,
         zorder=2,
+        clip_on=False,  # those at the ends of both scales matter most
         label=say("respondents", language),
     )
-    for name, slope, at, style in _lines(surface):
-        ax.axline(at, slope=slope, label=say(name, language), zorder=3, **style)
-    x0, y0 = surface.shape[:2] + surface.centre
     low, high = float(x.min()), float(x.max())
+    for name, slope, at, style in _lines(surface):
+        ends = at[1] + slope * (np.array([low, high]) - at[0])
+        if ends.min() <= high and ends.max() >= low:
+            ax.axline(at, slope=slope, label=say(name, language), zorder=3, **style)
+    x0, y0 = surface.shape[:2] + surface.centre
     if low <= x0 <= high and low <= y0 <= high:
         ax.scatter(
             [x0],

@@ -14,7 +14,7 @@ from servqual.comparisons.means import mean_tests, means_of
 from servqual.comparisons.reasons import Reason, reason
 from servqual.errors import ResponseError, shortened
 from servqual.instrument import Instrument
-from servqual.provider.association import correlate_with_fifth, shared_by_all
+from servqual.provider.association import KEYS, correlate_with_fifth, shared_by_all
 from servqual.provider.beliefs import EXPECTATION
 from servqual.provider.management import ManagementGap
 from servqual.provider.nesting import read_nesting
@@ -43,6 +43,8 @@ class ProviderGaps(Result):
     ----------
     table, correlation_table : pandas.DataFrame
         What `to_frame` and `correlations` give.
+    unit_table : pandas.DataFrame or None
+        What `units` gives.
     instrument : Instrument
     scale : tuple of (int, int) or None
         Of the ratings of gaps 2 to 4.
@@ -57,6 +59,7 @@ class ProviderGaps(Result):
 
     table: pd.DataFrame
     correlation_table: pd.DataFrame
+    unit_table: pd.DataFrame | None
     instrument: Instrument
     scale: tuple[int, int] | None
     unit: str | None
@@ -70,6 +73,13 @@ class ProviderGaps(Result):
     def correlations(self) -> pd.DataFrame:
         """How each gap goes with gap 5 over the units, one row a gap and dimension."""
         return self.correlation_table.copy()
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """One row a gap, unit and dimension: gap_number, firm, unit, level, dimension, estimate."""
+        if self.unit_table is None:
+            raise ResponseError("No units were told apart; say which when the gaps are formed.")
+        return self.unit_table.copy()
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -151,8 +161,9 @@ def provider_gaps(
     ProviderGaps
         ``to_frame()``: gap_number, meaning, kind ("difference" or "rating"), level, dimension,
         label, n, n_units, estimate, ci_low, ci_high. ``.correlations``: of gaps 1 to 4 with gap 5
-        over the units: gap_number, level, dimension, label, n_units, r, ci_low, ci_high. The
-        intervals of gaps 1 to 4 are those of their results, that of gap 5 is Student's.
+        over the units: gap_number, level, dimension, label, n_units, r, ci_low, ci_high.
+        ``.units``: each gap of each unit. The intervals of gaps 1 to 4 are those of their results,
+        that of gap 5 is Student's.
 
     Raises
     ------
@@ -215,6 +226,7 @@ def provider_gaps(
     return ProviderGaps(
         table=pd.concat(tables, ignore_index=True),
         correlation_table=correlations,
+        unit_table=_units(each),
         instrument=instrument,
         scale=rated[0] if rated else None,
         unit=unit,
@@ -224,6 +236,16 @@ def provider_gaps(
         confidence=confidence,
         reasons=missing + reasons,
     )
+
+
+def _units(each: Mapping[int, pd.DataFrame]) -> pd.DataFrame | None:
+    """Put the units of all gaps under each other."""
+    if not each:
+        return None
+    wanted = ["gap_number", "firm", "unit", *KEYS, "estimate"]
+    tables = [table.assign(gap_number=gap) for gap, table in each.items()]
+    kept = [name for name in wanted if name in tables[0]]
+    return pd.concat([table[kept] for table in tables], ignore_index=True)
 
 
 Given = dict[int, ManagementGap | ProviderRatings | GapScores]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from servqual._language import say
@@ -261,7 +262,7 @@ def management_gap(
     }
     if unit is None:
         figures, reasons = compare_people(sides, confidence, keys)
-        table = pd.concat([keys, pd.DataFrame(figures)], axis=1)
+        table = _table(keys, figures)
         return ManagementGap(table=table, n_units=0, n_firms=0, reasons=reasons, **about)
     whose = [
         read_nesting(one.frame, unit, firm, None, who)
@@ -273,10 +274,19 @@ def management_gap(
         sides, nested, keys, confidence, interval, int(n_resamples), seed
     )
     return ManagementGap(
-        table=pd.concat([keys, pd.DataFrame(figures)], axis=1),
+        table=_table(keys, figures),
         unit_table=each,
         n_units=len(labels),
         n_firms=nested[0].n_firms,
         reasons=reasons,
         **about,
     )
+
+
+def _table(keys: pd.DataFrame, figures: dict[str, Any]) -> pd.DataFrame:
+    """Put figures beside their keys; shares of drivers are given, not counted from customers."""
+    table = pd.concat([keys, pd.DataFrame(figures)], axis=1)
+    drivers = table["quantity"] == DRIVER
+    if drivers.any():
+        table["n_customers"] = table["n_customers"].astype(np.float64).mask(drivers)
+    return table

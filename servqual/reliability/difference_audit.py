@@ -18,7 +18,7 @@ from servqual.reliability.difference_scores import (
     DifferenceScoreReliability,
     difference_score_reliability,
 )
-from servqual.scores.evaluated import require_one_scale
+from servqual.scores.common import require_one_scale
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import read_outcome
 

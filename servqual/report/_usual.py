@@ -26,6 +26,7 @@ from servqual.priorities.surface.fitting import response_surface
 from servqual.priorities.surface.result import ResponseSurface
 from servqual.profile import SampleProfile
 from servqual.reliability.consistency import InternalConsistency, internal_consistency
+from servqual.reliability.difference_audit import DifferenceScoreAudit, difference_score_audit
 from servqual.reliability.difference_scores import (
     DifferenceScoreReliability,
     difference_score_reliability,
@@ -237,4 +238,5 @@ def _drivers(scores: GapScores | PerceptionScores, outcome: list[str]) -> list[T
     todo.append((PenaltyReward, "dimensions", lambda: penalty_reward(scores, outcome, seed=SEED)))
     if isinstance(scores, GapScores):
         todo.append((ResponseSurface, "", lambda: response_surface(scores, outcome, **drawn)))
+        todo.append((DifferenceScoreAudit, "", lambda: difference_score_audit(scores, outcome)))
     return todo

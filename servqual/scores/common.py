@@ -76,6 +76,21 @@ def select(responses: Responses, roles: Sequence[str], also_out: Any = None) -> 
     return Selection(rows=rows, gaps=gaps)
 
 
+def require_one_scale(responses: object, roles: Sequence[str]) -> None:
+    """Refuse differences of answers on different scales, where they are bound."""
+    if not isinstance(responses, Responses):
+        return
+    scales = {
+        role: responses.instrument.scale_of(role) for role in roles if role in responses.answers
+    }
+    if len(set(scales.values())) > 1:
+        asked = ", ".join(f"{role} on {low}-{high}" for role, (low, high) in scales.items())
+        raise ResponseError(
+            f"Answers on different scales cannot be subtracted from each other: {asked}. Bring "
+            "them to one scale first, and give the instrument that one."
+        )
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Scores(Result):
     """Scores of respondents by item, dimension and overall.

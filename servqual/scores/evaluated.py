@@ -1,6 +1,5 @@
 """Teas's scores: evaluated performance and normed quality, by distance from an ideal."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from servqual._language import say
 from servqual.errors import ResponseError
 from servqual.responses import Responses
 from servqual.scores._formed import FormedScores, score_formed
+from servqual.scores.common import require_one_scale
 from servqual.scores.importance import At, Weigh
 from servqual.scores.weighted import Overall, summarize
 
@@ -296,21 +296,6 @@ def _require_powers(responses: object, exponent: float) -> None:
         raise ValueError(
             f"exponent={exponent:g} is too large: powers of distances on the scale {low}-{high} "
             "are beyond what numbers can hold, and the farthest item alone would count."
-        )
-
-
-def require_one_scale(responses: object, roles: Sequence[str]) -> None:
-    """Refuse distances between answers on different scales, where they are bound."""
-    if not isinstance(responses, Responses):
-        return
-    scales = {
-        role: responses.instrument.scale_of(role) for role in roles if role in responses.answers
-    }
-    if len(set(scales.values())) > 1:
-        asked = ", ".join(f"{role} on {low}-{high}" for role, (low, high) in scales.items())
-        raise ResponseError(
-            f"Distances from the ideal need answers on one scale, but they were asked on "
-            f"several: {asked}."
         )
 
 

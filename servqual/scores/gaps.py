@@ -6,6 +6,7 @@ import pandas as pd
 
 from servqual._language import say
 from servqual.responses import Responses
+from servqual.scores.common import require_one_scale
 from servqual.scores.importance import At, Weigh
 from servqual.scores.weighted import Overall, WeightedScores, score_weighted, summarize
 
@@ -150,9 +151,11 @@ def gap_scores(
     >>> float(scores.overall.mean())
     -1.5
     """
+    roles = ("perception", "expectation")
+    require_one_scale(responses, roles)
     fields, scored = score_weighted(
         responses,
-        ("perception", "expectation"),
+        roles,
         importance=importance,
         importance_at=importance_at,
         normalize=normalize,

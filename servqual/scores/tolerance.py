@@ -19,6 +19,7 @@ from servqual.scores.common import (
     interval,
     keys_and_labels,
     part,
+    require_one_scale,
     select,
 )
 
@@ -220,6 +221,7 @@ def tolerance_scores(
     _require_roles(responses)
     inverted = _inverted(responses, inversions)
     many = inverted.sum(axis=0) > inversions_allowed if inversions == "leave_out" else None
+    require_one_scale(responses, ROLES)
     chosen = select(responses, ROLES, also_out=many)
     answers: Mapping[str, Columns] = responses.answers
     gaps = chosen.gaps or (inversions == "set_aside" and bool(inverted.any()))

@@ -93,7 +93,8 @@ def test_needs_stand_against_rooms(target):
     drawn = np.concatenate([one.get_offsets()[:, 0] for one in marks])
     expected = np.minimum(table["needed"].dropna(), end)
     np.testing.assert_allclose(np.sort(drawn), np.sort(expected))
-    assert end <= 3 * max(rooms) + 1e-9
+    least = table["needed"].min()
+    assert end <= 1.05 * 3 * max(*rooms, least) + 1e-9
     assert texts(ax.get_yticklabels())[0] == "1. Modern equipment"
     assert ax.get_title().replace("\n", " ") == (
         f"Target: +4 index points (0 to 100) of satisfaction; n = {target.n}"

@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import t as student
 
 import servqual as sq
+from servqual.errors import ResponseError
 from servqual.provider.five import provider_gaps
 from servqual.provider.management import management_gap
 from servqual.provider.ratings import provider_ratings
@@ -211,3 +212,15 @@ def test_chain_matches_itself():
         rated = frame.filter(regex="^(E|P|standards_|ability_|promises_|satis)")
         assert rated.stack().dropna().between(1, 7).all()
         assert f"{len(frame)} " in frame.attrs["notes"][0]
+
+
+def test_the_units_of_all_gaps_stand_in_one_table(five, gaps):
+    units = five.units
+    assert set(units["gap_number"]) == {1, 2, 3, 4, 5}
+    assert not units.duplicated(["gap_number", "unit", "dimension"]).any()
+    fifth = units.query("gap_number == 5 and dimension == 'empathy'").set_index("unit")["estimate"]
+    where = gaps.to_data(["firm", "unit"])
+    by_hand = gaps.dimensions["empathy"].groupby(where["firm"] + " / " + where["unit"]).mean()
+    np.testing.assert_allclose(fifth.sort_index(), by_hand.sort_index(), rtol=1e-12)
+    with pytest.raises(ResponseError, match="No units were told apart"):
+        _ = provider_gaps(gap5=gaps).units

@@ -118,9 +118,10 @@ def test_an_outcome_brings_its_drivers(monkeypatch, outcome):
         monkeypatch.setattr(_usual, slow, lambda *_: [])
     found = usual_results(scores, outcome=outcome)
     named = ["RelativeImportance", "StatedDerivedImportance", "PenaltyReward", "ResponseSurface"]
+    named.append("DifferenceScoreAudit")
     assert kinds(found) == ["ImportancePerformance", *(named if outcome else [])]
-    assert {one.outcome for one in found[1:]} <= {outcome}
-    assert {one.n_resamples for one in found[1:]} <= {2000}
+    assert {one.outcome for one in found[1:5]} <= {outcome}
+    assert {one.n_resamples for one in found[1:5]} <= {2000}
 
 
 def test_perceptions_without_points_have_neither_surface_nor_stated_importance(monkeypatch):

@@ -278,7 +278,7 @@ def test_exponents_beyond_numbers_are_refused(answers):
 def test_distances_need_one_scale(survey):
     fives = survey.assign(**{f"X{i}": survey[f"X{i}"].clip(1, 5) for i in ITEMS})
     uneven = bind(fives, about(role_scales={"comparison": (1, 5), "ideal": (1, 5)}))
-    says = r"one scale.*perception on 1-7.*ideal on 1-5"
+    says = r"different scales.*perception on 1-7.*ideal on 1-5"
     for score in (evaluated_performance_scores, normed_quality_scores):
         with pytest.raises(sq.ResponseError, match=says):
             score(uneven)

@@ -347,3 +347,18 @@ class TestEdges:
             frame, duo, expectation={"1": "0", "2": "1"}, perception={"1": "2", "2": "3"}
         )
         assert sq.gap_scores(answers).items["1"].tolist() == (frame[2] - frame[0]).tolist()
+
+
+@pytest.mark.parametrize("form", [sq.gap_scores, sq.tolerance_scores])
+def test_answers_on_different_scales_are_not_subtracted(form):
+    roles = ("minimum", "expectation", "perception")
+    duo = sq.Instrument(
+        name="duo",
+        scale=(1, 7),
+        role_scales={"perception": (1, 5)},
+        roles=roles,
+        dimensions={"care": ("1",)},
+    )
+    frame = pd.DataFrame({"M1": [2, 3], "E1": [7, 6], "P1": [5, 4]})
+    with pytest.raises(sq.ResponseError, match=r"perception on 1-5.*Bring them to one scale"):
+        form(sq.Responses.from_frame(frame, duo))

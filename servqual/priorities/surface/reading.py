@@ -64,12 +64,6 @@ def read_scores(scores: GapScores, outcome: object, level: Level, centre: Centre
     """Read perception and expectation as means of the same items, as the gap has them."""
     instrument = scores.responses.instrument
     scale = instrument.scale_of("perception")
-    if scale != instrument.scale_of("expectation"):
-        other = instrument.scale_of("expectation")
-        raise ResponseError(
-            f"A response surface needs perception and expectation on one scale, but they were "
-            f"asked on {scale[0]}-{scale[1]} and {other[0]}-{other[1]}."
-        )
     names, z = read_outcome(scores, outcome)
     parts = gap_parts(scores)
     if level == "overall":

@@ -407,13 +407,6 @@ class TestBadInput:
             response_surface(sq.perception_scores(scores.responses), "SAT1")
         with pytest.raises(ValueError, match="'scale' go with a frame"):
             response_surface(scores, "SAT1", scale=(1, 7))
-        uneven = sq.Instrument(
-            name="uneven", scale=(1, 7), role_scales={"expectation": (1, 9)},
-            dimensions={"care": ("1", "2")},
-        )  # fmt: skip
-        answers = sq.Responses.from_frame(survey, uneven)
-        with pytest.raises(sq.ResponseError, match="1-7 and 1-9"):
-            response_surface(sq.gap_scores(answers), "SAT1")
         with pytest.raises(sq.ResponseError, match="Expected a pandas"):
             response_surface(3, "sat", x="p", y="e", scale=(1, 7))
 
