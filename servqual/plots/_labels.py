@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual._lazy import require
 from servqual.plots._style import BLACK
 from servqual.plots._text import columns, set_plain
 
@@ -37,6 +38,8 @@ def draw_labels(ax: "Axes", marks: Floats, radius: Floats, names: Sequence[str])
         (x - r, y - r, x + r, y + r) for (x, y), r in zip(points, radius, strict=True)
     ]
     start, bottom, end, top = (float(one) * 72 / ax.figure.dpi for one in ax.bbox.extents)
+    # Lines, such as intervals, may run behind a label.
+    halo = [require("matplotlib.patheffects").withStroke(linewidth=2.5, foreground="white")]
     labels = []
     for (x, y), r, name, mark in zip(points, radius, names, marks, strict=True):
         width, height = 0.62 * LABEL_SIZE * columns(name), 1.2 * LABEL_SIZE
@@ -67,6 +70,7 @@ def draw_labels(ax: "Axes", marks: Floats, radius: Floats, names: Sequence[str])
                 fontsize=LABEL_SIZE,
                 color=BLACK,
                 zorder=5,
+                path_effects=halo,
             )
         )
     set_plain(labels)

@@ -179,7 +179,9 @@ class PenaltyReward(Result):
         }
         notes = []
         for row in self.tests.to_dict("records"):
-            if not np.isnan(row["statistic"]):
+            # Straight lines are what slopes that are alike say already.
+            again = self.coding == "piecewise" and row["hypothesis"] == LINEAR
+            if not (again or np.isnan(row["statistic"])):
                 text = say(
                     said[row["hypothesis"]],
                     language,
