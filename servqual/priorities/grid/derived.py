@@ -6,12 +6,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual.priorities.relative.methods import Division
+from servqual.priorities.relative.orders import FewOrders, random_orders
+from servqual.priorities.relative.subsets import EXACT, EXACT_RESAMPLED
 from servqual.resampling import MomentResampler
 
 Floats = NDArray[np.float64]
-Derived = Literal["correlation", "partial_correlation", "regression"]
-DERIVED = ("correlation", "partial_correlation", "regression")
+Derived = Literal["correlation", "partial_correlation", "regression", "lmg"]
+DERIVED = ("correlation", "partial_correlation", "regression", "lmg")
 SINGULAR = 1e-10
+_ORDERS, _SEED = 1000, 0
 
 
 class Means:
@@ -58,7 +62,7 @@ class Drivers:
     rows : ndarray of shape (n, q)
         Complete.
     outcome : ndarray of shape (n,)
-    kind : {"correlation", "partial_correlation", "regression"}
+    kind : {"correlation", "partial_correlation", "regression", "lmg"}
 
     Attributes
     ----------
@@ -70,7 +74,7 @@ class Drivers:
     With the correlation matrix R of the items and the outcome, r its correlations of the items with
     the outcome, and :math:`P = R^{-1}`: the correlation :math:`r_j`; the partial correlation given
     all other items :math:`-P_{jy} / \sqrt{P_{jj} P_{yy}}`; the standardised coefficient
-    :math:`(R_{xx}^{-1} r)_j`.
+    :math:`(R_{xx}^{-1} r)_j`; "lmg" the share of R² (see `relative_importance`).
     """
 
     rows: Floats
@@ -98,6 +102,9 @@ class Drivers:
             self.reasons["too few respondents for so many items at once"] = at
             self._shown = np.zeros(q, dtype=bool)
             return
+        if self.kind == "lmg":
+            self._divide()
+            return
         self._set_aside_singular()
         if self.kind == "partial_correlation" and self._shown.any():
             whole = self._correlations(np.ones((1, n)))[0]
@@ -115,12 +122,37 @@ class Drivers:
         known = np.asarray(np.isfinite(correlations).all(axis=(1, 2)))
         if self.kind == "correlation":
             values = correlations[:, :-1, -1]
+        elif self.kind == "lmg":
+            values = np.full(correlations[:, :-1, -1].shape, np.nan)
+            if known.any():
+                values[known] = self._shares(correlations[known])
         else:
             values, known = self._joint(correlations, known)
         values = np.where(known[:, None] | (self.kind == "correlation"), values, np.nan)
         found[:, self._kept] = values
         found[:, ~self._shown] = np.nan
         return found
+
+    def _divide(self) -> None:
+        """Prepare to divide what the items explain among them."""
+        q = int(self._kept.sum())
+        self._division = Division(blocks=tuple((j,) for j in range(q)))
+        self._few = None
+        if q > EXACT_RESAMPLED:
+            if q > EXACT:
+                orders = random_orders(q, _ORDERS, _SEED)
+                self._division = Division(blocks=self._division.blocks, orders=orders)
+            whole = self._correlations(np.ones((1, len(self.rows))))
+            lmg = self._division.lmg(whole)[0][0]
+            self._few = FewOrders(whole[0], lmg, self._division.blocks, _SEED)
+
+    def _shares(self, correlations: Floats) -> Floats:
+        """Give the shares of R squared, each set of which sums to 1."""
+        if self._few is None or len(correlations) == 1:
+            found = self._division.of(correlations, "lmg")
+        else:
+            found = self._few.of(correlations)
+        return np.asarray(found / found.sum(axis=1, keepdims=True))
 
     def _joint(
         self, correlations: Floats, known: NDArray[np.bool_]

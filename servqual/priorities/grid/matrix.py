@@ -20,7 +20,7 @@ from servqual.resampling import check_asked
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 
-Kind = Literal["points", "items", "correlation", "partial_correlation", "regression"]
+Kind = Literal["points", "items", "correlation", "partial_correlation", "regression", "lmg"]
 CUTOFFS = ("scale", "mean", "median", "diagonal")
 IMPORTANCE = {
     "points": "mean points of 100",
@@ -29,6 +29,7 @@ IMPORTANCE = {
     "frame": "mean given weight",
     "correlation": "correlation with {outcome}",
     "partial_correlation": "partial correlation with {outcome}, all others held",
+    "lmg": "share of what is explained of {outcome} (LMG)",
     "regression": "standardised regression coefficient for {outcome}",
 }
 LINES = {
@@ -54,7 +55,7 @@ class ImportancePerformance(Result):
     level : {"item", "dimension"}
     importance : str
         What importance is: "points", "items", "given", "frame", "correlation",
-        "partial_correlation" or "regression".
+        "partial_correlation", "regression" or "lmg".
     performance : {"perception", "gap"}
     outcome : tuple of str
         What importance is derived from, if it is.
@@ -220,8 +221,8 @@ def importance_performance(
         What importance is. Stated: "points" (the mean allocation of 100 points; for dimensions),
         "items" (the mean rating of importance), a mapping of common weights, or a frame of weights
         with a row for each respondent. Derived from an outcome, with performance as predictors:
-        "correlation", "partial_correlation" (given all others) or "regression" (standardised
-        coefficients of all of them).
+        "correlation", "partial_correlation" (given all others), "regression" (standardised
+        coefficients of all of them) or "lmg" (shares of R², see `relative_importance`).
     outcome : str, sequence of str, Series or frame, optional
         For derived importance: a column of the frame that the responses came from, or values for
         each respondent; several columns are averaged.

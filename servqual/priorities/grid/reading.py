@@ -126,6 +126,7 @@ def _derived(importance: str) -> Derived:
     kinds: dict[str, Derived] = {
         "correlation": "correlation",
         "partial_correlation": "partial_correlation",
+        "lmg": "lmg",
         "regression": "regression",
     }
     return kinds[importance]

@@ -8,6 +8,8 @@ import pytest
 
 import servqual as sq
 from servqual.priorities.grid.derived import Drivers, Given, Means
+from servqual.priorities.relative.dividing import relative_importance
+from servqual.resampling import resample_counts
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 
@@ -126,3 +128,29 @@ def test_means_are_of_the_answers_that_are_there():
 
 def test_given_importance_stays():
     assert Given(np.array([1.0, 2.0])).at(np.ones((3, 5))).tolist() == [[1, 2]] * 3
+
+
+def test_shares_are_those_of_relative_importance():
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(120, 4)) + rng.normal(size=(120, 1))
+    outcome = rows @ [1.0, 0.5, 0.2, 0.0] + rng.normal(size=120)
+    drivers = Drivers(rows=rows, outcome=outcome, kind="lmg")
+    frame = pd.DataFrame(rows, columns=list("abcd")).assign(y=outcome)
+    found = relative_importance("y", frame, n_resamples=0)
+    estimate = drivers.at(np.ones((1, 120)))[0]
+    np.testing.assert_allclose(estimate, found.to_frame()["share"], rtol=1e-10)
+    counts = next(resample_counts(120, 3, seed=1))
+    again = relative_importance("y", frame, n_resamples=3, seed=1)
+    shares = again.draws.to_numpy() / again.r_squared_draws.to_numpy()[:, None]
+    np.testing.assert_allclose(drivers.at(counts), shares, rtol=1e-9)
+
+
+def test_shares_of_many_items_and_of_a_constant_one():
+    rng = np.random.default_rng(2)
+    rows = rng.normal(size=(90, 17)) + rng.normal(size=(90, 1))
+    rows[:, 5] = 3.0
+    drivers = Drivers(rows=rows, outcome=rows.sum(axis=1) + rng.normal(size=90), kind="lmg")
+    shares = drivers.at(next(resample_counts(90, 5, seed=2)))
+    assert np.isnan(shares[:, 5]).all()
+    np.testing.assert_allclose(np.nansum(shares, axis=1), 1, rtol=1e-9)
+    assert drivers.reasons == {"no variance in performance": [5]}
