@@ -38,13 +38,6 @@ def test_axis_is_the_scale_of_the_answers(gaps):
     assert ax.get_title() == f"SERVQUAL (1991 refinement): n = {gaps.n}"
 
 
-def test_axis_holds_the_scales_of_both_roles(make_gaps):
-    scores = make_gaps({"a": ("1",)}, role_scales={"expectation": (1, 10)})
-    ax = sq.plot_dumbbell(scores)
-    assert ax.get_xlabel() == "Mean answer, scale points (1–10)"
-    assert ax.get_xlim()[1] > 10
-
-
 def test_the_two_differ_in_shape_as_well_as_in_colour(gaps):
     both = dots(sq.plot_dumbbell(gaps))
     assert both["E"].get_marker() != both["P"].get_marker()
