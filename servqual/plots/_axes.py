@@ -1,6 +1,5 @@
 """The axes of a picture: found or made, titled, with the scale of the answers."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from servqual._language import say
@@ -56,10 +55,9 @@ def options(defaults: dict[str, Any], given: dict[str, Any], artist: str) -> dic
     return {**defaults, **chosen}
 
 
-def answer_scale(scores: Scores, roles: Sequence[str]) -> tuple[int, int]:
-    """Give the lowest and the highest answer over some roles."""
-    scales = [scores.responses.instrument.scale_of(role) for role in roles]
-    return min(low for low, _ in scales), max(high for _, high in scales)
+def answer_scale(scores: Scores) -> tuple[int, int]:
+    """Give the lowest and the highest answer of the roles that are compared, which is one scale."""
+    return scores.responses.instrument.scale_of("perception")
 
 
 def scale_text(scale: tuple[int, int], language: str) -> str:

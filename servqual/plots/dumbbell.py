@@ -90,7 +90,7 @@ def plot_dumbbell(
         defaults = {"linestyle": "none", "markersize": 6.5, "markeredgewidth": 1.5, **looks}
         dots = options(defaults, kwargs, "matplotlib.lines.Line2D")
         ax.plot(table[column], table["y"], **dots)
-    draw_answer_scale(ax, answer_scale(scores, ("expectation", "perception")), language)
+    draw_answer_scale(ax, answer_scale(scores), language)
     draw_rows(ax, rows)
     draw_title(ax, scores, language, legend_columns=2)
     return ax

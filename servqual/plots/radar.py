@@ -104,7 +104,7 @@ def plot_radar(
     summary = scores.to_frame()
     means = summary[summary["level"] == "dimension"]
     roles = [role for role, column in COLUMNS.items() if column in means.columns]
-    scale = answer_scale(scores, roles)
+    scale = answer_scale(scores)
     angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
     around = np.append(angles, angles[0])
     closed = {role: np.append(m := means[COLUMNS[role]].to_numpy(), m[0]) for role in roles}

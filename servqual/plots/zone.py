@@ -136,7 +136,7 @@ def plot_tolerance(
                 label=say(text, language),
                 zorder=3,
             )
-    scale = answer_scale(scores, ("minimum", "expectation", "perception"))
+    scale = answer_scale(scores)
     draw_answer_scale(ax, scale, language, shown=_shown(table, scale))
     draw_rows(ax, rows)
     draw_title(ax, scores, language, legend_columns=2)
