@@ -148,7 +148,8 @@ def _reach(result: ResponseSurface, surface: Surface) -> tuple[float, float]:
 def _sizes(surface: Surface) -> Floats:
     usual = surface.masses / np.median(surface.masses)
     sizes: Floats = np.clip(USUAL * usual, SMALLEST, LARGEST)
-    return sizes
+    # One size for all is one shape in a file, however many respondents there are.
+    return sizes[:1] if np.ptp(sizes) == 0 else sizes
 
 
 def _heights(surface: Surface, grid: Grid) -> tuple[float, float]:
