@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
-from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.errors import ResponseError
 from servqual.regression import Regression, cross_validated, regress
 from servqual.reliability._gap_parts import gap_parts
 from servqual.reliability._scale_result import Reason, ScaleResult
@@ -20,7 +20,7 @@ from servqual.reliability.difference_scores import (
 )
 from servqual.scores.common import require_one_scale
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import read_outcome
+from servqual.scores.outcome import count_left_out, read_outcome
 
 JOINT = "(all)"
 
@@ -215,15 +215,7 @@ def difference_score_audit(
         require_one_scale(scores.responses, ("perception", "ideal"))
     terms = gap_parts(scores)
     there = terms.complete & ~np.isnan(values)
-    if not there.any():
-        raise ResponseError("No respondent has both an outcome and every score.")
-    out = len(there) - int(there.sum())
-    if out:
-        warn(
-            f"{out:,} of {len(there):,} scored respondents lack the outcome or a score and are "
-            "left out.",
-            MissingResponseWarning,
-        )
+    count_left_out(there, has="the outcome and every score", lacks="the outcome or a score")
     y, weights = values[there], None if terms.weights is None else terms.weights[there]
     if not np.ptp(y) > 0:
         raise ResponseError(f"The outcome {name!r} does not vary, so nothing can explain it.")

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from servqual.errors import MissingResponseWarning, ResponseError, nearest, shortened, warn
+from servqual.errors import ResponseError, nearest, shortened
 from servqual.scenarios._effects import Floats, Quantity
 from servqual.scenarios._regressions import SINGULAR
 from servqual.scorecards.satisfaction import check_scale
 from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import read_outcome
+from servqual.scores.outcome import count_left_out, read_outcome
 from servqual.scores.perception import PerceptionScores
 
 Scored = GapScores | PerceptionScores
@@ -99,17 +99,7 @@ def read_columns(
     joint = np.column_stack([*blocks, *values])
     weights = np.ones(scores.n) if scores.weights is None else scores.weights
     complete = ~np.isnan(joint).any(axis=1)
-    out = len(joint) - int(complete.sum())
-    if out == len(joint):
-        raise ResponseError(
-            f"None of the {len(joint):,} scored respondents has all dimensions and outcomes."
-        )
-    if out:
-        warn(
-            f"{out:,} of {len(joint):,} scored respondents lack a dimension or an outcome and are "
-            "left out.",
-            MissingResponseWarning,
-        )
+    count_left_out(complete, has="all dimensions and outcomes", lacks="a dimension or an outcome")
     return Columns(
         items=items[complete],
         joint=joint[complete],

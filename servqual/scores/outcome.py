@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from servqual._frames import read_frame, read_numbers
-from servqual.errors import ResponseError, shortened
+from servqual.errors import MissingResponseWarning, ResponseError, shortened, warn
 from servqual.scores.common import Scores
 
 Floats = NDArray[np.float64]
@@ -96,3 +96,27 @@ def _of_scored(scores: Scores, values: Floats) -> Floats:
         f"The outcome must have a value for each of the {every:,} respondents (or of the "
         f"{scores.n:,} scored), not shape {values.shape}."
     )
+
+
+def count_left_out(
+    there: ArrayLike, *, has: str, lacks: str, who: str = "scored respondents"
+) -> None:
+    """Warn of respondents who are not there, or refuse if nobody is.
+
+    Parameters
+    ----------
+    there : array_like of bool of shape (n,)
+    has, lacks : str
+        What the others have: "the outcome and all drivers"; what these lack: "the outcome or a
+        driver".
+    who : str
+    """
+    known = np.asarray(there)
+    out = len(known) - int(known.sum())
+    if out == len(known):
+        raise ResponseError(f"None of the {len(known):,} {who} has {has}.")
+    if out:
+        warn(
+            f"{out:,} of {len(known):,} {who} lack {lacks} and are left out.",
+            MissingResponseWarning,
+        )

@@ -489,7 +489,7 @@ class TestAudit:
             (pd.Series(np.arange(300.0), index=np.arange(300) + 7), "another index"),
             (np.full(300, np.inf), "infinite"),
             (np.array(["good"] * 300), "must hold numbers"),
-            (np.full(300, np.nan), "No respondent has both"),
+            (np.full(300, np.nan), "has the outcome and every score"),
         ],
     )
     def test_unusable_outcomes(self, scores, outcome, says):

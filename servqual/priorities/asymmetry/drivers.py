@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.errors import ResponseError
 from servqual.priorities.asymmetry.options import checked_ends
 from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import read_outcome
+from servqual.scores.outcome import count_left_out, read_outcome
 from servqual.scores.perception import PerceptionScores
 
 Floats = NDArray[np.float64]
@@ -76,17 +76,7 @@ def read_drivers(
         _check_scale(values, names, scale)
     weights = scores.weights
     complete = ~(np.isnan(rows).any(axis=1) | np.isnan(values))
-    out = len(rows) - int(complete.sum())
-    if out == len(rows):
-        raise ResponseError(
-            f"None of the {len(rows):,} scored respondents has the outcome and all drivers."
-        )
-    if out:
-        warn(
-            f"{out:,} of {len(rows):,} scored respondents lack the outcome or a driver and are "
-            "left out.",
-            MissingResponseWarning,
-        )
+    count_left_out(complete, has="the outcome and all drivers", lacks="the outcome or a driver")
     y = values[complete]
     if y.min() == y.max():
         raise ResponseError(

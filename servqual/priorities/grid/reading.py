@@ -7,12 +7,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.errors import ResponseError
 from servqual.priorities.grid.derived import DERIVED, Derived, Drivers, Given, Means
 from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import At, read_importance
-from servqual.scores.outcome import read_outcome
+from servqual.scores.outcome import count_left_out, read_outcome
 from servqual.scores.perception import PerceptionScores
 
 Floats = NDArray[np.float64]
@@ -169,16 +169,9 @@ def _perceptions(scores: Scored, level: At) -> Floats:
 
 def _complete(rows: Floats, outcome: Floats, scores: Scored) -> NDArray[np.bool_]:
     complete = np.asarray(~(np.isnan(rows).any(axis=1) | np.isnan(outcome)))
-    out = len(rows) - int(complete.sum())
-    if out == len(rows):
-        raise ResponseError(
-            f"None of the {len(rows):,} scored respondents has the outcome and all performance "
-            "scores, from which importance is derived."
-        )
-    if out:
-        warn(
-            f"{out:,} of {len(rows):,} scored respondents lack the outcome or a performance score "
-            "and are left out: derived importance needs complete rows.",
-            MissingResponseWarning,
-        )
+    count_left_out(
+        complete,
+        has="the outcome and all performance scores, from which importance is derived",
+        lacks="the outcome or a performance score, which derived importance needs,",
+    )
     return complete

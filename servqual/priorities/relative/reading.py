@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from servqual._frames import Frame, read_frame, read_numbers
 from servqual._weights import read_weights
-from servqual.errors import MissingResponseWarning, ResponseError, nearest, shortened, warn
+from servqual.errors import ResponseError, nearest, shortened
 from servqual.instrument import Instrument
 from servqual.moments import Moments, moments_of_columns
 from servqual.priorities.relative.subsets import Floats
@@ -18,7 +18,7 @@ from servqual.sample import Sample
 from servqual.scores.averages import averages
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import read_outcome
+from servqual.scores.outcome import count_left_out, read_outcome
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 
@@ -143,16 +143,14 @@ def _complete(
         kept &= ~np.isnan(also).any(axis=1)
     if weights is not None:
         kept &= weights > 0
+    count_left_out(
+        kept,
+        has="the outcome and every driver",
+        lacks="the outcome, a driver or a weight",
+        who="respondents",
+    )
     total, n = len(rows), int(kept.sum())
-    if n == 0:
-        raise ResponseError("No respondent has the outcome and every driver.")
-    if n < total:
-        warn(
-            f"{total - n:,} of {total:,} respondents lack the outcome, a driver or a weight and "
-            "are left out.",
-            MissingResponseWarning,
-        )
-        rows = rows[kept]
+    rows = rows[kept] if n < total else rows
     if not np.abs(rows).max() < LARGEST:
         raise ResponseError(BEYOND)
     if weights is not None:

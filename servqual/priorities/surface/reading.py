@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from servqual._frames import Frame, read_frame, read_numbers
 from servqual._weights import read_weights
-from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.errors import ResponseError
 from servqual.instrument import Instrument
 from servqual.reliability._gap_parts import gap_parts
 from servqual.sample import Sample
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import read_outcome
+from servqual.scores.outcome import count_left_out, read_outcome
 
 Floats = NDArray[np.float64]
 Level = Literal["overall", "dimension"]
@@ -202,15 +202,12 @@ def _complete(
     there = ~np.isnan(columns).any(axis=0)
     if weights is not None:
         there &= weights > 0
-    missing = len(z) - int(there.sum())
-    if not there.any():
-        raise ResponseError("No respondent has the outcome and every score.")
-    if missing:
-        warn(
-            f"{missing:,} of {len(z):,} respondents lack the outcome, a score or a positive "
-            "sampling weight and are left out.",
-            MissingResponseWarning,
-        )
+    count_left_out(
+        there,
+        has="the outcome and every score",
+        lacks="the outcome, a score or a positive sampling weight",
+        who="respondents",
+    )
     kept = None if weights is None else weights[there] / weights[there].mean()
     used = {key: (x[there], y[there]) for key, (x, y) in pairs.items()}
     if not np.ptp(z[there]) > 0:

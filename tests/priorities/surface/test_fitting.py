@@ -320,7 +320,7 @@ class TestBadInput:
             plain(pairs[:6])
         with pytest.raises(sq.ResponseError, match="'sat' does not vary"):
             plain(pairs.assign(sat=3.0))
-        with pytest.raises(sq.ResponseError, match="No respondent has the outcome"):
+        with pytest.raises(sq.ResponseError, match="has the outcome"):
             plain(pairs.assign(sat=np.nan))
         with pytest.raises(sq.ResponseError, match="All sampling weights are zero"):
             plain(pairs, weights=np.zeros(80))
