@@ -17,7 +17,16 @@ from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 
 SCALE = "(scale)"  # names the row of all items together
-_OF = {
+SCORE_NAMES = {
+    "gap": "gap scores",
+    "perception": "perceptions",
+    "expectation": "expectations",
+    "minimum": "minimum levels",
+    "adequacy": "adequacy scores",
+    "superiority": "superiority scores",
+    "item": "items",
+}
+SCORES_OF = {
     GapScores: ("gap", "perception", "expectation"),
     PerceptionScores: ("perception",),
     ToleranceScores: ("adequacy", "superiority", "perception", "expectation", "minimum"),
@@ -121,7 +130,7 @@ def read_items(
 
 
 def _of_scores(scores: GapScores | PerceptionScores | ToleranceScores, of: str) -> Items:
-    kinds = next(kinds for kind, kinds in _OF.items() if isinstance(scores, kind))
+    kinds = next(kinds for kind, kinds in SCORES_OF.items() if isinstance(scores, kind))
     if of == "gap" and "gap" not in kinds:
         of = kinds[0]
     if of not in kinds:

@@ -24,6 +24,7 @@ ROWS = [
         "_kernel",
         "_matrix",
         "_pairwise",
+        "_phrases",
         "_progress",
         "regression",
         "resampling",

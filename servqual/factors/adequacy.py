@@ -12,6 +12,7 @@ from scipy.special import chdtrc
 from servqual._displayed import Displayed
 from servqual._frames import read_only
 from servqual._language import say
+from servqual._phrases import p_text
 from servqual.factors._correlations import Correlations, read_correlations
 from servqual.instrument import Instrument
 from servqual.items import SCALE
@@ -95,7 +96,7 @@ class Factorability(Displayed):
                     language,
                     df=df,
                     chi2=chi2,
-                    p="< .001" if p_value < 0.001 else f"= {p_value:.3f}",
+                    p=p_text(p_value),
                     determinant=self.determinant,
                 )
             )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from servqual._displayed import Displayed
 from servqual._language import say
+from servqual._phrases import p_text
 from servqual.errors import shortened
 from servqual.factors._concentrated import LOWEST_UNIQUENESS
 from servqual.factors._correlations import Correlations
@@ -308,7 +309,7 @@ class FactorSolution(Displayed):
             language,
             df=fit.df,
             chi2=fit.chi2,
-            p="< .001" if fit.p_value < 0.001 else f"= {fit.p_value:.3f}",
+            p=p_text(fit.p_value),
             rmsea=fit.rmsea,
             low=fit.rmsea_low,
             high=fit.rmsea_high,

@@ -10,19 +10,10 @@ from numpy.typing import NDArray
 from servqual._language import say
 from servqual._result import Result
 from servqual.instrument import Instrument
-from servqual.items import Items
+from servqual.items import SCORE_NAMES, Items
 from servqual.moments import Moments
 
 FEWEST = 4  # respondents; the error of a correlation of fewer is not defined
-_KINDS = {
-    "gap": "gap scores",
-    "perception": "perceptions",
-    "expectation": "expectations",
-    "minimum": "minimum levels",
-    "adequacy": "adequacy scores",
-    "superiority": "superiority scores",
-    "item": "items",
-}
 _SAME = 1e-10
 _ROUNDING = 1e-12
 _SAME_WEIGHTS = 1e-12
@@ -91,7 +82,7 @@ class ScaleResult(Result):
 
     def _about(self, language: str) -> str:
         """Name the scores, the instrument, n, and how many were left out."""
-        what = say(_KINDS.get(self.of, self.of), language)
+        what = say(SCORE_NAMES.get(self.of, self.of), language)
         name = self.name if self.instrument is None else self.instrument.title_in(language)
         if name:
             what = say("{scores} of {name}", language, scores=what, name=name)

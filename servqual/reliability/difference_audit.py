@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
+from servqual._phrases import p_text
 from servqual.errors import ResponseError
 from servqual.regression import Regression, cross_validated, regress
 from servqual.reliability._gap_parts import gap_parts
@@ -87,7 +88,7 @@ class DifferenceScoreAudit(ScaleResult):
                     df1=int(joint["df1"]),
                     df2=int(joint["df2"]),
                     statistic=joint["statistic"],
-                    p="< .001" if joint["p_value"] < 0.001 else f"= {joint['p_value']:.3f}",
+                    p=p_text(joint["p_value"]),
                 )
             )
         notes.append(

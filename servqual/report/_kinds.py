@@ -18,6 +18,7 @@ from servqual.factors.average_partial import MinimumAveragePartial
 from servqual.factors.parallel import ParallelAnalysis
 from servqual.factors.solution import FactorSolution
 from servqual.instrument import Instrument
+from servqual.items import SCORE_NAMES
 from servqual.priorities.asymmetry.penalties import PenaltyReward
 from servqual.priorities.grid.matrix import ImportancePerformance
 from servqual.priorities.grid.sheet import BLANK, ActionSheet
@@ -63,17 +64,6 @@ from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 from servqual.tables._labels import instrument_of
-
-_OF = {
-    "gap": "gap scores",
-    "perception": "perceptions",
-    "expectation": "expectations",
-    "minimum": "minimum levels",
-    "adequacy": "adequacy scores",
-    "superiority": "superiority scores",
-    "item": "items",
-}
-
 
 KINDS = (
     Kind(type=SampleProfile, maker="describe_sample", chapter=SAMPLE, heading="Sample"),
@@ -283,7 +273,7 @@ def instrument_behind(result: Result) -> Instrument | None:
 
 def detail_of_items(of: str) -> str:
     """Name the scores that items are of, in English."""
-    return _OF.get(of, of)
+    return SCORE_NAMES.get(of, of)
 
 
 def detail_of(result: Result, language: str) -> str:

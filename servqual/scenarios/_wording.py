@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from servqual._language import say
+from servqual._phrases import among
 from servqual.instrument import Instrument
 from servqual.scenarios._effects import Reason
 
@@ -35,12 +36,7 @@ def whose(what: str, result: Resampled, language: str) -> str:
         of = result.instrument.title_in(language)
         text = say("{what}; {of}", language, what=what, of=of)
     text = say("{what}: n = {n:,}", language, what=text, n=result.n)
-    if result.n < result.n_total:
-        total, out = result.n_total, result.n_total - result.n
-        text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-    if result.weighted:
-        text += say(", with sampling weights", language)
-    return text
+    return among(text, result.n, result.n_total, weighted=result.weighted, language=language)
 
 
 def shared_notes(result: Resampled, language: str) -> tuple[str, ...]:

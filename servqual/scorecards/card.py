@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from servqual._language import say
+from servqual._phrases import among, grouped_reasons
 from servqual._result import Result
 from servqual.errors import MissingResponseWarning, SmallSampleWarning, shortened, warn
 from servqual.scorecards.answers import Answers, Floats, Groups, Mask
@@ -101,12 +102,8 @@ class ScoreCard(Result):
         if self.name:
             what = say("{what}, {name}", language, what=what, name=self.name)
         text = say("{what}: n = {n:,}", language, what=what, n=self.n)
-        out = self.n_missing + self.n_not_applicable + self.n_without_weight
-        if out:
-            total = self.n + out
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-        if self.weighted:
-            text += say(", with sampling weights", language)
+        total = self.n + self.n_missing + self.n_not_applicable + self.n_without_weight
+        text = among(text, self.n, total, weighted=self.weighted, language=language)
         kind = say(INTERVALS[self.interval], language)
         percent = f"{100 * self.confidence:g}"
         return say("{text}; {percent} % {kind}", language, text=text, percent=percent, kind=kind)
@@ -165,10 +162,7 @@ class ScoreCard(Result):
         return "{count:,} answers are missing and left out."
 
     def _problems(self, language: str) -> tuple[str, ...]:
-        return tuple(
-            say("{groups}: {reason}", language, groups=groups, reason=say(reason, language))
-            for reason, groups in self.reasons
-        )
+        return grouped_reasons(self.reasons, language)
 
     def _overall(self, column: str) -> float:
         return float(self.table[column].iloc[0])

@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 from servqual._frames import read_frame
 from servqual._kernel import Scored, complete_rows
 from servqual._language import say
+from servqual._phrases import among
 from servqual._result import Result
 from servqual.errors import (
     MissingResponseWarning,
@@ -180,11 +181,8 @@ class Scores(Result):
         """Name the instrument, n, and how many were left out."""
         n, total = self.n, len(self.responses)
         text = say("{instrument}: n = {n:,}", language, n=n, instrument=self._instrument(language))
-        if n < total:
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=total - n)
-        if self.responses.weights is not None:
-            text += say(", with sampling weights", language)
-        return text
+        weighted = self.responses.weights is not None
+        return among(text, n, total, weighted=weighted, language=language)
 
     def _instrument(self, language: str) -> str:
         return self.responses.instrument.title_in(language)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
+from servqual._phrases import p_text
 from servqual._result import Result
 from servqual.sem.fitting.fitted import Fitted
 from servqual.sem.specification.table import ParameterTable
@@ -149,7 +150,7 @@ class SemResult(Result):
             "left_out": left_out,
             "df": f"{fit[f'df{scaled}']:.0f}",
             "chi2": f"{fit[f'chi2{scaled}']:.2f}",
-            "p": _probability(fit[f"p_value{scaled}"]),
+            "p": p_text(fit[f"p_value{scaled}"]),
             "cfi": f"{fit[f'cfi{suffix}']:.3f}",
             "tli": f"{fit[f'tli{suffix}']:.3f}",
             "rmsea": f"{fit[f'rmsea{suffix}']:.3f}",
@@ -299,7 +300,3 @@ def _held_equal(table: ParameterTable, language: str) -> str:
         return say(", equal: {words}", language, words=words)
     let_go = ", ".join(table.group_partial)
     return say(", equal: {words} but {let_go}", language, words=words, let_go=let_go)
-
-
-def _probability(p: float) -> str:
-    return "< .001" if p < 0.001 else f"= {p:.3f}"

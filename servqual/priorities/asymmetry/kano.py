@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
+from servqual._phrases import grouped_reasons
 from servqual._result import Result
 from servqual.comparisons.families import adjust
 from servqual.errors import MissingResponseWarning, ResponseError, shortened, warn
@@ -124,10 +125,7 @@ class KanoAnalysis(Result):
         )
 
     def _problems(self, language: str) -> tuple[str, ...]:
-        return tuple(
-            say("{groups}: {reason}", language, groups=groups, reason=say(reason, language))
-            for reason, groups in self.reasons
-        )
+        return grouped_reasons(self.reasons, language)
 
 
 def kano_analysis(

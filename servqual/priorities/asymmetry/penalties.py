@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from servqual._language import say
+from servqual._phrases import among, grouped_reasons, p_text
 from servqual._result import Result
 from servqual.instrument import Instrument
+from servqual.items import SCORE_NAMES
 from servqual.resampling import INTERVALS, IntervalKind
 
 COLLINEAR = 5.0
@@ -104,15 +106,11 @@ class PenaltyReward(Result):
             "Penalties and rewards of {drivers} ({of}), {instrument}: n = {n:,}",
             language,
             drivers=say(count, language, count=len(self.table)),
-            of=say({"gap": "gap scores", "perception": "perceptions"}[self.of], language),
+            of=say(SCORE_NAMES[self.of], language),
             instrument=self.instrument.title_in(language),
             n=self.n,
         )
-        if self.n < self.n_total:
-            total, out = self.n_total, self.n_total - self.n
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-        if self.weighted:
-            text += say(", with sampling weights", language)
+        text = among(text, self.n, self.n_total, weighted=self.weighted, language=language)
         return say(
             "{text}; outcome: {outcome}; {coding}; {errors}",
             language,
@@ -188,7 +186,7 @@ class PenaltyReward(Result):
                     df1=f"{row['df1']:.0f}",
                     df2=f"{row['df2']:.0f}",
                     statistic=f"{row['statistic']:.2f}",
-                    p="< .001" if row["p_value"] < 0.001 else f"= {row['p_value']:.3f}",
+                    p=p_text(row["p_value"]),
                 )
                 notes.append(text)
         linear, own = self.models.to_dict("records")
@@ -207,10 +205,7 @@ class PenaltyReward(Result):
         return notes
 
     def _problems(self, language: str) -> tuple[str, ...]:
-        found = tuple(
-            say("{groups}: {reason}", language, groups=groups, reason=say(reason, language))
-            for reason, groups in self.reasons
-        )
+        found = grouped_reasons(self.reasons, language)
         if self.n_lost:
             found += (
                 say(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from servqual._language import say
+from servqual._phrases import among, grouped_reasons
 from servqual._result import Result
 from servqual.errors import ResponseError, SmallSampleWarning, shortened, warn
 from servqual.instrument import Instrument
@@ -123,11 +124,7 @@ class ImportancePerformance(Result):
             instrument=self.instrument.title_in(language),
             n=self.n,
         )
-        if self.n < self.n_total:
-            total, out = self.n_total, self.n_total - self.n
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-        if self.weighted:
-            text += say(", with sampling weights", language)
+        text = among(text, self.n, self.n_total, weighted=self.weighted, language=language)
         return say(
             "{text}; importance: {importance}; performance: {performance}; lines: {lines}",
             language,
@@ -195,10 +192,7 @@ class ImportancePerformance(Result):
         return say(template, language, count=len(self.table))
 
     def _problems(self, language: str) -> tuple[str, ...]:
-        return tuple(
-            say("{groups}: {reason}", language, groups=groups, reason=say(reason, language))
-            for reason, groups in self.reasons
-        )
+        return grouped_reasons(self.reasons, language)
 
 
 def importance_performance(

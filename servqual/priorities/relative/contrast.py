@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from servqual._language import say
+from servqual._phrases import among, p_text
 from servqual._result import Result
 from servqual.instrument import Instrument
 from servqual.priorities.relative.methods import Method
@@ -91,11 +92,7 @@ class StatedDerivedImportance(Result):
             instrument=self.instrument.title_in(language),
             n=self.n,
         )
-        if self.n < self.n_total:
-            total, out = self.n_total, self.n_total - self.n
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-        if self.weighted:
-            text += say(", with sampling weights", language)
+        text = among(text, self.n, self.n_total, weighted=self.weighted, language=language)
         return say(
             "{text}; stated: {stated}; derived: {derived} for {outcome}, R² = {r_squared:.3f}",
             language,
@@ -117,7 +114,7 @@ class StatedDerivedImportance(Result):
                     "and its distribution in the resamples.",
                     language,
                     count=int(self.test["drivers"]),
-                    p="< .001" if p < 0.001 else f"= {p:.3f}",
+                    p=p_text(p),
                 )
             )
         low, high = self.rank_correlation["ci_low"], self.rank_correlation["ci_high"]

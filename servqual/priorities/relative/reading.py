@@ -12,6 +12,7 @@ from servqual._frames import Frame, read_frame, read_numbers
 from servqual._weights import read_weights
 from servqual.errors import ResponseError, nearest, shortened
 from servqual.instrument import Instrument
+from servqual.items import SCORES_OF
 from servqual.moments import Moments, moments_of_columns
 from servqual.priorities.relative.subsets import Floats
 from servqual.sample import Sample
@@ -19,7 +20,6 @@ from servqual.scores.averages import averages
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
 from servqual.scores.outcome import count_left_out, read_outcome
-from servqual.scores.perception import PerceptionScores
 from servqual.scores.tolerance import ToleranceScores
 
 OUTCOME = "outcome"
@@ -28,11 +28,6 @@ BEYOND = (
     "The powers of these values are beyond what numbers can hold; give the columns other units."
 )
 LEVELS = ("dimension", "item")
-_OF = {
-    GapScores: ("gap", "perception", "expectation"),
-    PerceptionScores: ("perception",),
-    ToleranceScores: ("adequacy", "superiority", "perception", "expectation", "minimum"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -261,7 +256,7 @@ def _framed(X: object) -> object:
 
 
 def _scored(scores: Scores, of: str | None, level: str) -> tuple[pd.DataFrame, str]:
-    kinds = next((kinds for kind, kinds in _OF.items() if isinstance(scores, kind)), None)
+    kinds = next((kinds for kind, kinds in SCORES_OF.items() if isinstance(scores, kind)), None)
     if kinds is None:
         raise TypeError(f"X cannot be {type(scores).__name__}.")
     of = kinds[0] if of is None else of

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from servqual._language import say
+from servqual._phrases import among
 from servqual._result import Result
 from servqual.comparisons.families import adjust
 from servqual.instrument import Instrument
+from servqual.items import SCORE_NAMES
 from servqual.moments import Moments
 from servqual.priorities.relative.methods import Method
 from servqual.priorities.relative.orders import FEW
@@ -22,7 +24,7 @@ from servqual.priorities.relative.resamples import (
     two_sided,
 )
 from servqual.priorities.relative.subsets import EXACT, EXACT_RESAMPLED, Floats
-from servqual.priorities.relative.wording import METHOD_NAMES, SCORES, WHAT
+from servqual.priorities.relative.wording import METHOD_NAMES, WHAT
 from servqual.resampling import (
     INTERVALS,
     IntervalKind,
@@ -231,11 +233,7 @@ class RelativeImportance(Result):
             outcome=" + ".join(self.outcome),
             n=self.n,
         )
-        if self.n < self.n_total:
-            total, out = self.n_total, self.n_total - self.n
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-        if self.weighted:
-            text += say(", with sampling weights", language)
+        text = among(text, self.n, self.n_total, weighted=self.weighted, language=language)
         if self.instrument is not None:
             text = say(
                 "{title}; {kind}",
@@ -244,7 +242,7 @@ class RelativeImportance(Result):
                 kind=say(
                     "{of} of {instrument}",
                     language,
-                    of=say(SCORES[self.of], language),
+                    of=say(SCORE_NAMES[self.of], language),
                     instrument=self.instrument.title_in(language),
                 ),
             )

@@ -9,14 +9,6 @@ METHOD_NAMES: dict[Method, str] = {
     "last": "last (added to all others)",
     "pratt": "Pratt (β r)",
 }
-SCORES = {
-    "gap": "gap scores",
-    "perception": "perceptions",
-    "expectation": "expectations",
-    "minimum": "minimum levels",
-    "adequacy": "adequacy scores",
-    "superiority": "superiority scores",
-}
 WHAT: dict[Method, str] = {
     "lmg": "estimate = what a driver adds to R², averaged over all orders in which drivers can "
     "enter (Lindeman, Merenda & Gold, 1980); share = its part of R².",

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
+from servqual._phrases import among, p_text
 from servqual._result import Result, same
 from servqual.instrument import Instrument
 from servqual.priorities.surface.differences import ALGEBRAIC
@@ -203,11 +204,7 @@ class ResponseSurface(Result):
                 instrument=self.instrument.title_in(language),
             )
         text = say("{text}: n = {n:,}", language, text=text, n=self.n)
-        if self.n < self.n_total:
-            total, out = self.n_total, self.n_total - self.n
-            text += say(" of {total:,} ({out:,} left out)", language, total=total, out=out)
-        if self.weighted:
-            text += say(", with sampling weights", language)
+        text = among(text, self.n, self.n_total, weighted=self.weighted, language=language)
         text = say(
             "{text}; {centre}; least squares, {errors} standard errors",
             language,
@@ -292,7 +289,7 @@ class ResponseSurface(Result):
                 df1=row["df1"],
                 df2=row["df2"],
                 statistic=row["statistic"],
-                p="< .001" if row["p_value"] < 0.001 else f"= {row['p_value']:.3f}",
+                p=p_text(row["p_value"]),
                 r2=row["r2"],
                 free=row["r2_free"],
             )
