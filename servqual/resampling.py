@@ -35,6 +35,12 @@ class BatchMoments:
     covariance: Floats  # (b, p, p)
 
 
+def check_confidence(confidence: float) -> None:
+    """Refuse a confidence that is not between 0 and 1."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95, not {confidence!r}.")
+
+
 def check_asked(
     n_resamples: int,
     confidence: float = 0.95,
@@ -47,8 +53,7 @@ def check_asked(
     whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
     if not whole or n_resamples < least:
         raise ValueError(f"{name} must be a whole number of at least {least}, not {n_resamples!r}.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95; not {confidence!r}.")
+    check_confidence(confidence)
     if kind not in INTERVALS:
         raise ValueError(
             f"kind must be one of {', '.join(INTERVALS)}, not {kind!r}.{nearest(kind, INTERVALS)}"
@@ -106,6 +111,11 @@ def resample_counts(
             yield counts
 
 
+def normed(weights: Floats) -> Floats:
+    """Scale weights (b, n) to sum to n, so that the unit of sampling weights does not matter."""
+    return weights * (weights.shape[1] / weights.sum(axis=1, keepdims=True))
+
+
 class MomentResampler:
     """Means and covariances of resamples of rows, without touching the rows again.
 
@@ -132,6 +142,30 @@ class MomentResampler:
         second[:, self._at[1], self._at[0]] = sums[:, p:]
         covariance = (second - mean[:, :, None] * mean[:, None, :]) * (n / (n - 1))[:, :, None]
         return BatchMoments(mean=mean + self._centre, covariance=covariance)
+
+
+class MeanResampler:
+    """Means of columns, of the answers that are there.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, q)
+        NaN where nothing was answered.
+    """
+
+    def __init__(self, rows: Floats) -> None:
+        there = ~np.isnan(rows)
+        self._complete = bool(there.all())
+        self._shift = np.where(there.any(axis=0), np.nanmin(np.where(there, rows, np.inf), 0), 0)
+        self._values = np.where(there, rows - self._shift, 0)
+        self._there = there.astype(np.float64)
+
+    def at(self, weights: Floats) -> Floats:
+        """Give the means under weights of shape (b, n), as (b, q)."""
+        above = weights @ self._values
+        below = weights.sum(axis=1)[:, None] if self._complete else weights @ self._there
+        unknown = np.full(above.shape, np.nan)
+        return self._shift + np.divide(above, below, out=unknown, where=below > 0)
 
 
 def percentile_interval(draws: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from servqual.resampling import (
+    MeanResampler,
     MomentResampler,
     acceleration_of,
     bootstrap_interval,
@@ -76,3 +77,11 @@ def test_acceleration_moves_the_interval_and_no_influence_gives_none():
     assert moved[0] > plain[0]
     assert moved[1] > plain[1]
     np.testing.assert_array_equal(acceleration_of(np.zeros(2), np.zeros(2)), [0, 0])
+
+
+def test_means_are_of_the_answers_that_are_there():
+    rows = np.array([[1.0, np.nan, np.nan], [3.0, 5.0, np.nan]])
+    found = MeanResampler(rows).at(np.array([[1.0, 1.0], [3.0, 1.0], [1.0, 0.0]]))
+    np.testing.assert_allclose(found[:, 0], [2, 1.5, 1])
+    np.testing.assert_allclose(found[:, 1], [5, 5, np.nan])
+    assert np.isnan(found[:, 2]).all()

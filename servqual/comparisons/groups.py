@@ -12,7 +12,6 @@ from servqual._language import say
 from servqual.comparisons.families import Correction, adjust, check_correction, family_size
 from servqual.comparisons.grouping import group_scored
 from servqual.comparisons.parts import (
-    check_confidence,
     in_languages,
     read_parts,
     require_scores,
@@ -27,6 +26,7 @@ from servqual.comparisons.samples import (
 )
 from servqual.comparisons.tested import FamilyResult
 from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.resampling import check_confidence
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 

@@ -12,10 +12,10 @@ from servqual._language import LANGUAGES, say
 from servqual.comparisons.effects import d_av, d_z
 from servqual.comparisons.families import Correction, adjust, check_correction, family_size
 from servqual.comparisons.means import Means, mean_tests
-from servqual.comparisons.parts import check_confidence
 from servqual.comparisons.reasons import grouped
 from servqual.comparisons.tested import FamilyResult, without_spread
 from servqual.errors import ResponseError
+from servqual.resampling import check_confidence
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -71,12 +71,6 @@ def require_scores(scores: object, *kinds: type) -> None:
         )
 
 
-def check_confidence(confidence: float) -> None:
-    """Refuse a confidence that is not between 0 and 1."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95, not {confidence!r}.")
-
-
 def in_languages(result: Scores) -> Mapping[str, str]:
     """Keep the title of what is compared, in each language."""
     return MappingProxyType({language: result.title(language) for language in LANGUAGES})

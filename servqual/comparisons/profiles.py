@@ -12,8 +12,8 @@ from servqual._language import say
 from servqual._result import Result
 from servqual.comparisons.effects import noncentral_chi2
 from servqual.comparisons.grouping import Grouping, group_values
-from servqual.comparisons.parts import check_confidence
 from servqual.errors import MissingResponseWarning, ResponseError, warn
+from servqual.resampling import check_confidence
 
 SMALL = 5
 

@@ -20,10 +20,9 @@ from servqual.comparisons.families import (
 )
 from servqual.comparisons.flips import Flips, flip_signs
 from servqual.comparisons.means import Means, Tests, mean_tests, means_of
-from servqual.comparisons.parts import check_confidence
 from servqual.comparisons.reasons import Reason, grouped
 from servqual.instrument import Instrument
-from servqual.resampling import check_asked
+from servqual.resampling import check_asked, check_confidence
 
 Floats = NDArray[np.float64]
 

@@ -21,10 +21,11 @@ from servqual.comparisons.means import (
     student_tests,
     welch_difference,
 )
-from servqual.comparisons.parts import Parts, check_confidence, in_languages, require_scores
+from servqual.comparisons.parts import Parts, in_languages, require_scores
 from servqual.comparisons.reasons import Reason, grouped, reason
 from servqual.comparisons.tested import FamilyResult, without_spread
 from servqual.errors import MissingResponseWarning, warn
+from servqual.resampling import check_confidence
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
 

@@ -26,8 +26,8 @@ from servqual.indices._points import effects_frame, pairs_of
 from servqual.indices._scales import Ends, Scale, check_ends, coefficients, ends_of, off_scale
 from servqual.indices._source import Resampled, Source
 from servqual.indices.model_index import ModelIndex
-from servqual.resampling import check_asked
-from servqual.scorecards.answers import check_confidence, check_target
+from servqual.resampling import check_asked, check_confidence
+from servqual.scorecards.answers import check_target
 
 
 def index_of_model(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from servqual._frames import Frame, read_frame, read_numbers
 from servqual._language import say
 from servqual._result import Result
-from servqual.comparisons.parts import check_confidence, read_parts
+from servqual.comparisons.parts import read_parts
 from servqual.comparisons.reasons import Reason, grouped, reason
 from servqual.errors import ResponseError
 from servqual.instrument import Instrument
@@ -26,6 +26,7 @@ from servqual.provider.variance import (
     one_way,
     stepped_up,
 )
+from servqual.resampling import check_confidence
 from servqual.responses import Responses
 from servqual.scores.common import Scores, keys_and_labels
 from servqual.scores.gaps import GapScores

@@ -7,8 +7,12 @@ from numpy.typing import NDArray
 
 from servqual.comparisons.means import Tests, student_tests
 from servqual.errors import SmallSampleWarning, warn
-from servqual.priorities.grid.derived import Means
-from servqual.resampling import percentile_interval, resample_counts
+from servqual.resampling import (
+    MeanResampler,
+    check_confidence,
+    percentile_interval,
+    resample_counts,
+)
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -94,7 +98,7 @@ def _across(values: Floats, firms: Codes) -> tuple[float, float, float, float, f
 
 def resampled_units(values: Floats, firms: Codes, n_resamples: int, seed: int | None) -> Floats:
     """Average units drawn again within their firms: (b, q) draws of (q, J) values."""
-    means = Means(values.T)
+    means = MeanResampler(values.T)
     blocks = resample_counts(values.shape[1], n_resamples, seed, strata=firms)
     return np.concatenate([means.at(counts) for counts in blocks])
 
@@ -140,8 +144,7 @@ def check_options(
     whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
     if not whole or n_resamples < 1:  # type: ignore[operator]
         raise ValueError(f"n_resamples must be a whole number from 1 up, not {n_resamples!r}.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95, not {confidence!r}.")
+    check_confidence(confidence)
     if unit is None and firm is not None:
         raise ValueError("firm= goes with unit=: units are what is nested in firms.")
     if unit is None and interval != "t":

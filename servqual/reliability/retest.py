@@ -18,6 +18,7 @@ from servqual._result import Result
 from servqual.errors import MissingResponseWarning, ResponseError, shortened, warn
 from servqual.instrument import Instrument
 from servqual.reliability._scale_result import Reason
+from servqual.resampling import check_confidence
 from servqual.scores.weighted import WeightedScores
 
 Floats = NDArray[np.float64]
@@ -167,8 +168,7 @@ def retest_reliability(
            r  icc_agreement
     0  0.924          0.928
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}.")
+    check_confidence(confidence)
     waves = [_read(one) for one in (first, second)]
     labels, before = waves[0]
     after = waves[1][1]

@@ -13,7 +13,7 @@ from servqual.pls.prediction.forecasts import roles_of
 from servqual.pls.questions.importance_map import Ends, importance_performance_map
 from servqual.pls.resamples.refits import Refitter, check_refittable
 from servqual.pls.result import PlsResult
-from servqual.resampling import MomentResampler, percentile_interval, resample_counts
+from servqual.resampling import MomentResampler, normed, percentile_interval, resample_counts
 from servqual.scenarios._effects import (
     Effects,
     Floats,
@@ -148,7 +148,7 @@ def _indices(
     """
     weights = estimates.from_columns
     resampler = MomentResampler(rows)
-    moments = resampler.moments(counts * (counts.shape[1] / counts.sum(axis=1, keepdims=True)))
+    moments = resampler.moments(normed(counts))
     if result.standardized:
         sd = np.sqrt(np.diagonal(moments.covariance, axis1=1, axis2=2))
         with np.errstate(divide="ignore", invalid="ignore"):

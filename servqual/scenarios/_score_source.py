@@ -8,8 +8,13 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual._progress import progress as show_progress
-from servqual.priorities.grid.derived import Means
-from servqual.resampling import MomentResampler, percentile_interval, resample_counts
+from servqual.resampling import (
+    MeanResampler,
+    MomentResampler,
+    normed,
+    percentile_interval,
+    resample_counts,
+)
 from servqual.scenarios._effects import (
     Effects,
     Floats,
@@ -51,14 +56,14 @@ def score_effects(
     d, held = columns.d, columns.held
     keys = tuple(instrument.dimensions)
     resampler = MomentResampler(columns.joint)
-    whole = resampler.moments(_normed(columns.weights[None]))
+    whole = resampler.moments(normed(columns.weights[None]))
     check_variation(columns, whole.covariance[0], keys)
     variance = np.diagonal(whole.covariance[0])
     found = _chain_of(whole.covariance, variance, columns, direct=direct)
-    means, each, held_draws = Means(columns.items), [], []
+    means, each, held_draws = MeanResampler(columns.items), [], []
     with show_progress(say("bootstrap"), n_resamples, wanted=progress) as bar:
         for counts in resample_counts(len(columns.joint), n_resamples, seed):
-            weighed = _normed(counts * columns.weights)
+            weighed = normed(counts * columns.weights)
             moments = resampler.moments(weighed)
             drawn = _chain_of(moments.covariance, variance, columns, direct=direct)
             each.append(drawn)
@@ -111,11 +116,6 @@ def score_effects(
         recoded=scores.responses.recoded,
         not_asked=scores.responses.not_asked,
     )
-
-
-def _normed(weights: Floats) -> Floats:
-    """Scale weights (b, n) to sum to n."""
-    return weights * (weights.shape[1] / weights.sum(axis=1, keepdims=True))
 
 
 def _shares(positions: Mapping[str, list[int]], k: int) -> Floats:

@@ -183,12 +183,6 @@ def read_groups(by: object, frame: Frame) -> Groups:
     return Groups(names=tuple(names), codes=numbers[labels])
 
 
-def check_confidence(confidence: float) -> None:
-    """Refuse a confidence that is no probability."""
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, such as 0.95, not {confidence!r}.")
-
-
 def check_target(target: float | None, low: float, high: float) -> None:
     """Refuse a target that cannot be reached."""
     if target is not None and not low <= target <= high:

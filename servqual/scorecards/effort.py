@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from servqual._language import say
-from servqual.scorecards.answers import Floats, check_confidence, check_target, read_answers
+from servqual.resampling import check_confidence
+from servqual.scorecards.answers import Floats, check_target, read_answers
 from servqual.scorecards.card import ScoreCard, score_answers
 from servqual.scorecards.estimates import Mean, weigh
 

@@ -12,7 +12,8 @@ from servqual._frames import Frame, read_frame, read_numbers
 from servqual._language import say
 from servqual._weights import read_weights
 from servqual.errors import MissingResponseWarning, ResponseError, nearest, shortened, warn
-from servqual.scorecards.answers import Floats, Mask, check_confidence, check_target, read_groups
+from servqual.resampling import check_confidence
+from servqual.scorecards.answers import Floats, Mask, check_target, read_groups
 from servqual.scorecards.card import Cell, ScoreCard, build_table, count_without_group
 from servqual.scorecards.estimates import Mean, weigh
 from servqual.scorecards.satisfaction import check_scale

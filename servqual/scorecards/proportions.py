@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from servqual._frames import read_numbers
 from servqual._language import say
 from servqual.errors import ResponseError
+from servqual.resampling import check_confidence
 from servqual.scorecards.answers import (
     Floats,
     Groups,
     Mask,
-    check_confidence,
     check_target,
     read_column,
     read_groups,

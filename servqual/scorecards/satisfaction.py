@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from servqual._language import say
-from servqual.scorecards.answers import check_confidence, check_target, read_answers
+from servqual.resampling import check_confidence
+from servqual.scorecards.answers import check_target, read_answers
 from servqual.scorecards.card import ScoreCard, score_answers
 from servqual.scorecards.estimates import weigh
 from servqual.scorecards.proportions import METHODS, Method, check_method, share_of

@@ -28,6 +28,7 @@ from servqual.priorities.asymmetry.evaluation import (
     read_table,
 )
 from servqual.priorities.asymmetry.questions import MISSING, read_pairs
+from servqual.resampling import check_confidence
 
 Counts = NDArray[np.int64]
 Ties = Literal["named", "rule"]
@@ -221,8 +222,7 @@ def kano_analysis(
     """
     if ties not in ("named", "rule"):
         raise ValueError(f"ties must be 'named' or 'rule', not {ties!r}.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence!r}.")
+    check_confidence(confidence)
     places = read_table(table)
     pairs = read_pairs(
         functional, dysfunctional, (functional_columns, dysfunctional_columns), tuple(answers)

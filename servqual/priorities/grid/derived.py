@@ -18,30 +18,6 @@ SINGULAR = 1e-10
 _ORDERS, _SEED = 1000, 0
 
 
-class Means:
-    """Means of columns, of the answers that are there.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n, q)
-        NaN where nothing was answered.
-    """
-
-    def __init__(self, rows: Floats) -> None:
-        there = ~np.isnan(rows)
-        self._complete = bool(there.all())
-        self._shift = np.where(there.any(axis=0), np.nanmin(np.where(there, rows, np.inf), 0), 0)
-        self._values = np.where(there, rows - self._shift, 0)
-        self._there = there.astype(np.float64)
-
-    def at(self, weights: Floats) -> Floats:
-        """Give the means under weights of shape (b, n), as (b, q)."""
-        above = weights @ self._values
-        below = weights.sum(axis=1)[:, None] if self._complete else weights @ self._there
-        unknown = np.full(above.shape, np.nan)
-        return self._shift + np.divide(above, below, out=unknown, where=below > 0)
-
-
 class Given:
     """Importance that is the same whoever answers."""
 

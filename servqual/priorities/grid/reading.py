@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servqual.errors import ResponseError
-from servqual.priorities.grid.derived import DERIVED, Derived, Drivers, Given, Means
+from servqual.priorities.grid.derived import DERIVED, Derived, Drivers, Given
+from servqual.resampling import MeanResampler
 from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores
 from servqual.scores.importance import At, read_importance
@@ -111,8 +112,8 @@ def read_matrix(
         level=level,
         kind=kind,
         importance=stated,
-        performance=Means(rows),
-        gap=None if gaps is None else Means(gaps),
+        performance=MeanResampler(rows),
+        gap=None if gaps is None else MeanResampler(gaps),
         weights=weights * len(weights) / weights.sum(),
         n_each=(~np.isnan(rows)).sum(axis=0),
         middles=(middle, 0.0 if performance == "gap" else (low + high) / 2),
@@ -150,7 +151,7 @@ def _stated(scores: Scored, importance: Any, level: At) -> tuple[str, Column]:
     kind = {"mapping": "given"}.get(asked.source, asked.source)
     if values.ndim == 1:
         return kind, Given(values)
-    return kind, Means(values.T if scores.rows is None else values.T[scores.rows])
+    return kind, MeanResampler(values.T if scores.rows is None else values.T[scores.rows])
 
 
 def _gaps(scores: Scored, level: At) -> Floats | None:

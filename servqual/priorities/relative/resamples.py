@@ -9,7 +9,7 @@ from servqual.errors import ResponseError
 from servqual.priorities.relative.methods import DECOMPOSING, Division, Method, dependencies
 from servqual.priorities.relative.orders import FewOrders
 from servqual.priorities.relative.subsets import EXACT_RESAMPLED, SINGULAR, Floats
-from servqual.resampling import MomentResampler
+from servqual.resampling import MomentResampler, normed
 
 Bools = NDArray[np.bool_]
 _SAME = 12  # decimals of R squared to which shares are told apart
@@ -86,10 +86,8 @@ class Divider:
 
     def of(self, counts: Floats) -> Divided:
         """Divide R squared under row counts of shape (b, n)."""
-        weighted = counts
-        if self._weights is not None:
-            weighted = counts * self._weights
-            weighted /= weighted.mean(axis=1, keepdims=True)  # few rows may weigh next to nothing
+        # Few rows may weigh next to nothing.
+        weighted = counts if self._weights is None else normed(counts * self._weights)
         covariance = self._resampler.moments(weighted).covariance
         variance = np.diagonal(covariance, axis1=1, axis2=2)[:, self._used]
         constant = ~(variance > self._least).all(axis=1)

@@ -9,7 +9,7 @@ from servqual._language import say
 from servqual._progress import progress
 from servqual.priorities.surface.regression import Coordinates
 from servqual.reliability._gap_parts import quadratic_terms
-from servqual.resampling import MomentResampler, resample_counts
+from servqual.resampling import MomentResampler, normed, resample_counts
 
 Floats = NDArray[np.float64]
 _SINGULAR = 1e-12
@@ -29,10 +29,8 @@ def resampled_coefficients(
     blocks = []
     with progress(say("bootstrap"), n_resamples, wanted=show) as bar:
         for counts in resample_counts(len(z), n_resamples, seed):
-            drawn = counts
-            if weights is not None:
-                drawn = counts * weights
-                drawn /= drawn.mean(axis=1, keepdims=True)  # few rows may weigh next to nothing
+            # Few rows may weigh next to nothing.
+            drawn = counts if weights is None else normed(counts * weights)
             blocks.append(np.stack([source.coefficients(drawn) for source in sources], axis=1))
             bar.advance(len(counts))
     return np.concatenate(blocks)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import servqual as sq
-from servqual.priorities.grid.derived import Drivers, Given, Means
+from servqual.priorities.grid.derived import Drivers, Given
 from servqual.priorities.relative.dividing import relative_importance
 from servqual.resampling import resample_counts
 
@@ -116,14 +116,6 @@ def test_a_resample_without_variance_is_nan_and_not_zero(rng):
     joint = Drivers(rows=rows, outcome=outcome, kind="regression").at(counts)
     assert np.isnan(joint[0]).all()
     assert not np.isnan(joint[1]).any()
-
-
-def test_means_are_of_the_answers_that_are_there():
-    rows = np.array([[1.0, np.nan, np.nan], [3.0, 5.0, np.nan]])
-    found = Means(rows).at(np.array([[1.0, 1.0], [3.0, 1.0], [1.0, 0.0]]))
-    np.testing.assert_allclose(found[:, 0], [2, 1.5, 1])
-    np.testing.assert_allclose(found[:, 1], [5, 5, np.nan])
-    assert np.isnan(found[:, 2]).all()
 
 
 def test_given_importance_stays():
