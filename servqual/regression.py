@@ -10,6 +10,7 @@ from scipy.special import fdtrc
 Floats = NDArray[np.float64]
 Errors = Literal["classical", "HC3"]
 
+SINGULAR = 1e-10  # of the least eigenvalue of correlations
 _SINGULAR = 1e-8
 _EXACT = 1e-20
 _ALONE = 1e-8
@@ -140,6 +141,34 @@ def regress(
         r_squared=1 - missed / whole if whole > 0 else np.nan,
         problem=problem,
     )
+
+
+def slopes_of(among: Floats, onto: Floats, singular: float = SINGULAR) -> Floats:
+    """Give the slopes of many regressions from covariances alone.
+
+    Parameters
+    ----------
+    among : ndarray of shape (b, k, k)
+        Covariances of the predictors.
+    onto : ndarray of shape (b, k, r)
+        Covariances of the predictors with r outcomes.
+    singular : float
+        Least eigenvalue of the predictors' correlations that counts as none.
+
+    Returns
+    -------
+    ndarray of shape (b, k, r)
+        NaN where a predictor does not vary, or others determine it.
+    """
+    variance = np.diagonal(among, axis1=1, axis2=2)
+    sd = np.sqrt(np.where(variance > 0, variance, 1.0))
+    correlation = among / (sd[:, :, None] * sd[:, None, :])
+    known = (variance > 0).all(axis=1) & np.isfinite(correlation).all(axis=(1, 2))
+    known[known] = np.linalg.eigvalsh(correlation[known])[:, 0] > singular
+    found = np.full(onto.shape, np.nan)
+    found[known] = np.linalg.solve(correlation[known], onto[known] / sd[known][:, :, None])
+    found[known] /= sd[known][:, :, None]
+    return found
 
 
 def cross_validated(

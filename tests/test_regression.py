@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servqual.regression import Regression, cross_validated, regress
+from servqual.regression import Regression, cross_validated, regress, slopes_of
 from tests.helpers import needs
 
 
@@ -160,3 +160,16 @@ def test_what_one_respondent_determines_is_unknown_beside_all_else():
     unknown = np.isnan(fit.covariance)
     np.testing.assert_array_equal(unknown, unknown.T)
     assert unknown[-1].all()
+
+
+def test_slopes_from_covariances_are_those_of_the_rows():
+    y, x, _ = data()
+    good = np.cov(np.column_stack([x, y, 2 * y]), rowvar=False)
+    constant, tied = good.copy(), good.copy()
+    constant[1] = constant[:, 1] = 0
+    tied[1], tied[:, 1] = tied[0], tied[:, 0]
+    many = np.stack([good, constant, tied, np.full_like(good, np.nan)])
+    found = slopes_of(many[:, :3, :3], many[:, :3, 3:])
+    b = regress(y, x).coefficients[1:]
+    np.testing.assert_allclose(found[0], np.column_stack([b, 2 * b]), rtol=1e-9)
+    assert np.isnan(found[1:]).all()

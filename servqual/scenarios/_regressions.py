@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from servqual.regression import slopes_of
 from servqual.scenarios._effects import Floats
-
-SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,10 +51,10 @@ def chain(covariance: Floats, d: int, held: int, *, direct: bool) -> Chain:
     m = d + held
     predictors = covariance[:, :m, :m]
     onto = covariance[:, :m, m:]
-    both = solved(predictors, onto)
+    both = slopes_of(predictors, onto)
     first, rest = both[:, :d, 0], both[:, :d, 1:].swapaxes(1, 2)
     if direct:
-        joint = solved(covariance[:, : m + 1, : m + 1], covariance[:, : m + 1, m + 1 :])
+        joint = slopes_of(covariance[:, : m + 1, : m + 1], covariance[:, : m + 1, m + 1 :])
         return Chain(
             first=first, passed=joint[:, m], direct=joint[:, :d].swapaxes(1, 2), total=rest
         )
@@ -68,16 +67,3 @@ def chain(covariance: Floats, d: int, held: int, *, direct: bool) -> Chain:
         direct=np.zeros(rest.shape),
         total=passed[:, :, None] * first[:, None, :],
     )
-
-
-def solved(predictors: Floats, onto: Floats) -> Floats:
-    """Give coefficients (B, m, r); NaN where a predictor is constant or others determine it."""
-    variance = np.diagonal(predictors, axis1=1, axis2=2)
-    sd = np.sqrt(np.where(variance > 0, variance, 1.0))
-    correlation = predictors / (sd[:, :, None] * sd[:, None, :])
-    known = (variance > 0).all(axis=1) & np.isfinite(correlation).all(axis=(1, 2))
-    known[known] = np.linalg.eigvalsh(correlation[known])[:, 0] > SINGULAR
-    found = np.full(onto.shape, np.nan)
-    found[known] = np.linalg.solve(correlation[known], onto[known] / sd[known][:, :, None])
-    found[known] /= sd[known][:, :, None]
-    return found

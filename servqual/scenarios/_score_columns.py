@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from servqual.errors import ResponseError, nearest, shortened
+from servqual.regression import SINGULAR
 from servqual.scenarios._effects import Floats, Quantity
-from servqual.scenarios._regressions import SINGULAR
 from servqual.scorecards.satisfaction import check_scale
 from servqual.scores.averages import averages
 from servqual.scores.gaps import GapScores

@@ -7,13 +7,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from servqual.regression import SINGULAR
+
 Floats = NDArray[np.float64]
 Coding = Literal["dummy", "piecewise"]
 Cut = Literal["thirds", "mean", "midpoint"] | float | tuple[float, float]
 
 FEWEST = 5
 ABSENT = -1
-SINGULAR = 1e-10
 _PART = 1e-4
 _EQUAL = 12
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.priorities.asymmetry.coding import ABSENT, SINGULAR, Coded
-from servqual.regression import Regression
+from servqual.priorities.asymmetry.coding import ABSENT, Coded
+from servqual.regression import SINGULAR, Regression, slopes_of
 from servqual.resampling import MomentResampler, resample_counts
 
 Floats = NDArray[np.float64]
@@ -41,9 +41,5 @@ def effects_at(resampler: MomentResampler, coded: Coded, weights: Floats) -> Flo
     variance = np.diagonal(among, axis1=1, axis2=2)
     varies = np.asarray((variance > SINGULAR * coded.design.var(axis=0)).all(axis=1))
     slopes = np.full((len(weights), q + 1), np.nan)  # the last is that of nothing
-    sd = np.sqrt(variance[varies])
-    r = among[varies] / (sd[:, :, None] * sd[:, None, :])
-    solved = np.linalg.eigvalsh(r)[:, 0] > SINGULAR if q else np.zeros(0, dtype=bool)
-    at = np.flatnonzero(varies)[solved]
-    slopes[at, :q] = np.linalg.solve(among[at], with_y[at][:, :, None])[:, :, 0]
+    slopes[varies, :q] = slopes_of(among[varies], with_y[varies, :, None])[:, :, 0]
     return slopes[:, np.where(coded.at == ABSENT, q, coded.at)]

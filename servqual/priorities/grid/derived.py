@@ -6,15 +6,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.priorities.relative.methods import Division
-from servqual.priorities.relative.orders import FewOrders, random_orders
-from servqual.priorities.relative.subsets import EXACT, EXACT_RESAMPLED
+from servqual.priorities.relative.methods import ResampledLmg, division_of
+from servqual.regression import SINGULAR, slopes_of
 from servqual.resampling import MomentResampler
 
 Floats = NDArray[np.float64]
 Derived = Literal["correlation", "partial_correlation", "regression", "lmg"]
 DERIVED = ("correlation", "partial_correlation", "regression", "lmg")
-SINGULAR = 1e-10
 _ORDERS, _SEED = 1000, 0
 
 
@@ -98,56 +96,43 @@ class Drivers:
         known = np.asarray(np.isfinite(correlations).all(axis=(1, 2)))
         if self.kind == "correlation":
             values = correlations[:, :-1, -1]
-        elif self.kind == "lmg":
+        elif self.kind == "partial_correlation":
+            values = self._partial(correlations, known)
+        elif self.kind == "regression":
+            values = slopes_of(correlations[:, :-1, :-1], correlations[:, :-1, -1:])[:, :, 0]
+        else:
             values = np.full(correlations[:, :-1, -1].shape, np.nan)
             if known.any():
                 values[known] = self._shares(correlations[known])
-        else:
-            values, known = self._joint(correlations, known)
-        values = np.where(known[:, None] | (self.kind == "correlation"), values, np.nan)
         found[:, self._kept] = values
         found[:, ~self._shown] = np.nan
         return found
 
     def _divide(self) -> None:
         """Prepare to divide what the items explain among them."""
-        q = int(self._kept.sum())
-        self._division = Division(blocks=tuple((j,) for j in range(q)))
-        self._few = None
-        if q > EXACT_RESAMPLED:
-            if q > EXACT:
-                orders = random_orders(q, _ORDERS, _SEED)
-                self._division = Division(blocks=self._division.blocks, orders=orders)
-            whole = self._correlations(np.ones((1, len(self.rows))))
-            lmg = self._division.lmg(whole)[0][0]
-            self._few = FewOrders(whole[0], lmg, self._division.blocks, _SEED)
+        blocks = tuple((j,) for j in range(int(self._kept.sum())))
+        self._division = division_of(blocks, _ORDERS, _SEED)
+        whole = self._correlations(np.ones((1, len(self.rows))))
+        self._resampled = ResampledLmg(self._division, whole, _SEED)
 
     def _shares(self, correlations: Floats) -> Floats:
         """Give the shares of R squared, each set of which sums to 1."""
-        if self._few is None or len(correlations) == 1:
+        if len(correlations) == 1:
             found = self._division.of(correlations, "lmg")
         else:
-            found = self._few.of(correlations)
+            found = self._resampled.of(correlations)
         return np.asarray(found / found.sum(axis=1, keepdims=True))
 
-    def _joint(
-        self, correlations: Floats, known: NDArray[np.bool_]
-    ) -> tuple[Floats, NDArray[np.bool_]]:
-        """Partial correlations or standardised coefficients, where there is a solution."""
-        partial = self.kind == "partial_correlation"
+    def _partial(self, correlations: Floats, known: NDArray[np.bool_]) -> Floats:
+        """Partial correlations, where there is a solution."""
         values = np.full(correlations[:, :-1, -1].shape, np.nan)
-        used = correlations if partial else correlations[:, :-1, :-1]
         known = known.copy()
-        known[known] = np.linalg.eigvalsh(used[known])[:, 0] > SINGULAR
-        if not known.any():
-            return values, known
-        inverse = np.linalg.inv(used[known])
-        if partial:
+        known[known] = np.linalg.eigvalsh(correlations[known])[:, 0] > SINGULAR
+        if known.any():
+            inverse = np.linalg.inv(correlations[known])
             diagonal = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
             values[known] = -inverse[:, :-1, -1] / (diagonal[:, :-1] * diagonal[:, -1:])
-        else:
-            values[known] = np.einsum("bij,bj->bi", inverse, correlations[known][:, :-1, -1])
-        return values, known
+        return values
 
     def _correlations(self, weights: Floats) -> Floats:
         """Correlations of the kept items and the outcome; NaN where a column does not vary."""

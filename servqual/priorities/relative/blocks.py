@@ -10,10 +10,9 @@ from servqual.priorities.relative.methods import (
     DECOMPOSING,
     Division,
     Method,
-    needs_orders,
+    division_of,
     tied,
 )
-from servqual.priorities.relative.orders import random_orders
 from servqual.priorities.relative.reading import BEYOND, SMALLEST, Drivers
 
 CONSTANT = "no variance, so nothing can be said of it"
@@ -103,13 +102,12 @@ def form_blocks(
             f"None of the {len(kept):,} drivers varies: {shortened(list(members))}."
         )
     blocks = tuple(kept[i] for i in known)
-    orders = random_orders(len(blocks), n_orders, seed) if needs_orders(len(blocks)) else None
     found, _ = tied(covariance, blocks)
     return Blocks(
         keys=tuple(members),
         members=tuple(members.values()),
         known=known,
-        division=Division(blocks=blocks, orders=orders),
+        division=division_of(blocks, n_orders, seed),
         constant=tuple(one for one, there in zip(drivers.names, varies, strict=False) if not there),
         tied=tuple(i for i, one in zip(known, found, strict=True) if one),
     )

@@ -6,9 +6,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from servqual.priorities.relative.orders import sampled
+from servqual.priorities.relative.orders import FewOrders, random_orders, sampled
 from servqual.priorities.relative.subsets import (
     EXACT,
+    EXACT_RESAMPLED,
     SINGULAR,
     Blocks,
     Floats,
@@ -95,9 +96,36 @@ class Division:
         return explained(covariance, self.columns)
 
 
-def needs_orders(n_blocks: int) -> bool:
-    """Tell whether there are too many drivers to look at every subset."""
-    return n_blocks > EXACT
+def division_of(blocks: Blocks, n_orders: int, seed: int | None) -> Division:
+    """Divide among these blocks, over random orders if there are too many for every subset."""
+    q = len(blocks)
+    orders = random_orders(q, n_orders, seed) if q > EXACT else None
+    return Division(blocks=tuple(map(tuple, blocks)), orders=orders)
+
+
+class ResampledLmg:
+    """LMG of resamples; over few orders where there are too many drivers for every subset.
+
+    Parameters
+    ----------
+    division : Division
+    whole : ndarray of shape (1, p + 1, p + 1)
+        The covariance of the whole sample, the outcome last.
+    seed : int or None
+        Of the few orders.
+    """
+
+    def __init__(self, division: Division, whole: Floats, seed: int | None) -> None:
+        self._division, self._few = division, None
+        if len(division.blocks) > EXACT_RESAMPLED:
+            lmg = division.lmg(whole)[0][0]
+            self._few = FewOrders(whole[0], lmg, division.blocks, seed)
+
+    def of(self, covariance: Floats) -> Floats:
+        """Give the shares of resamples (b, p + 1, p + 1), as (b, q)."""
+        if self._few is not None:
+            return self._few.of(covariance)
+        return self._division.of(covariance, "lmg")
 
 
 def _johnson(spectrum: Spectrum, blocks: Blocks) -> Floats:

@@ -6,9 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servqual.errors import ResponseError
-from servqual.priorities.relative.methods import DECOMPOSING, Division, Method, dependencies
-from servqual.priorities.relative.orders import FewOrders
-from servqual.priorities.relative.subsets import EXACT_RESAMPLED, SINGULAR, Floats
+from servqual.priorities.relative.methods import (
+    DECOMPOSING,
+    Division,
+    Method,
+    ResampledLmg,
+    dependencies,
+)
+from servqual.priorities.relative.subsets import SINGULAR, Floats
 from servqual.resampling import MomentResampler, normed
 
 Bools = NDArray[np.bool_]
@@ -77,11 +82,8 @@ class Divider:
             )
         self._least = SINGULAR * variance
         largest = max(map(len, division.blocks))
-        self._fewest = largest + 1 if method == "first" else len(used)
-        self._few = None
-        if method == "lmg" and len(division.blocks) > EXACT_RESAMPLED:
-            lmg = division.lmg(self._whole)[0][0]
-            self._few = FewOrders(self._whole[0], lmg, division.blocks, seed)
+        self._few = largest + 1 if method == "first" else len(used)
+        self._lmg = ResampledLmg(division, self._whole, seed) if method == "lmg" else None
         self._ties = int(dependencies(self._whole, division.blocks)[0])
 
     def of(self, counts: Floats) -> Divided:
@@ -91,7 +93,7 @@ class Divider:
         covariance = self._resampler.moments(weighted).covariance
         variance = np.diagonal(covariance, axis1=1, axis2=2)[:, self._used]
         constant = ~(variance > self._least).all(axis=1)
-        few = ((counts > 0).sum(axis=1) <= self._fewest) & ~constant
+        few = ((counts > 0).sum(axis=1) <= self._few) & ~constant
         singular = np.zeros(len(counts), dtype=bool)
         known = ~(constant | few)
         if self._method in ("last", "pratt") and known.any():
@@ -111,8 +113,8 @@ class Divider:
         )
 
     def _of(self, covariance: Floats) -> Floats:
-        if self._few is not None:
-            return self._few.of(covariance)
+        if self._lmg is not None:
+            return self._lmg.of(covariance)
         return self._division.of(covariance, self._method)
 
     def without_each(self, rows: Floats) -> tuple[Floats, Floats]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from servqual._language import say
 from servqual._progress import progress
 from servqual.priorities.surface.regression import Coordinates
+from servqual.regression import slopes_of
 from servqual.reliability._gap_parts import quadratic_terms
 from servqual.resampling import MomentResampler, normed, resample_counts
 
@@ -47,16 +48,8 @@ class _Source:
 
     def coefficients(self, weights: Floats) -> Floats:
         moments = self._moments.moments(weights)
-        within = moments.covariance[:, :5, :5]
-        scale = np.sqrt(np.maximum(np.diagonal(within, axis1=1, axis2=2), 0))
-        standard = np.where(scale > 0, scale, 1)
-        correlation = within / (standard[:, :, None] * standard[:, None, :])
-        sound = np.linalg.eigvalsh(correlation)[:, 0] > _SINGULAR
-        sound &= (scale > 0).all(axis=1)
-        slopes = np.full((len(weights), 5), np.nan)
-        target = moments.covariance[sound, :5, 5] / standard[sound]
-        slopes[sound] = np.linalg.solve(correlation[sound], target[:, :, None])[:, :, 0]
-        slopes /= standard
+        covariance = moments.covariance
+        slopes = slopes_of(covariance[:, :5, :5], covariance[:, :5, 5:], _SINGULAR)[:, :, 0]
         constant = moments.mean[:, 5] - (slopes * moments.mean[:, :5]).sum(axis=1)
         back: Floats = np.column_stack([constant, slopes]) @ self._back.T
         return back
