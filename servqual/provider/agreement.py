@@ -15,6 +15,7 @@ from servqual.comparisons.parts import read_parts
 from servqual.comparisons.reasons import Reason, grouped, reason
 from servqual.errors import ResponseError
 from servqual.instrument import Instrument
+from servqual.provider.beliefs import score_role
 from servqual.provider.nesting import Nesting, read_nesting
 from servqual.provider.phrases import units_text
 from servqual.provider.unit_level import warn_of_few
@@ -31,7 +32,7 @@ from servqual.responses import Responses
 from servqual.scores.common import Scores, keys_and_labels
 from servqual.scores.gaps import GapScores
 from servqual.scores.perception import PerceptionScores
-from servqual.scores.weighted import WeightedScores, score_weighted
+from servqual.scores.weighted import WeightedScores
 
 Floats = NDArray[np.float64]
 _ONE = "No ICC, because fewer than two units, or no unit with two answers: {names}."
@@ -341,18 +342,6 @@ def _of_role(
             f"of must be one of the bound roles {', '.join(rated)}, not {of!r}. For gaps pass "
             "sq.gap_scores(responses)."
         )
-    fields, _ = score_weighted(
-        responses,
-        (role,),
-        importance=None,
-        importance_at="dimension",
-        normalize=True,
-        overall="dimensions",
-        weigh="respondents",
-    )
-    values = np.vstack(
-        [fields["item_scores"], fields["dimension_scores"], fields["overall_scores"]],
-        dtype=np.float64,
-    )
+    values, rows = score_role(responses, role)
     keys = pd.DataFrame(keys_and_labels(responses, ["overall"]))
-    return role, responses.instrument, keys, values, responses.frame, fields["rows"]
+    return role, responses.instrument, keys, values, responses.frame, rows

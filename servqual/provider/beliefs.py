@@ -44,6 +44,21 @@ class Beliefs:
     n: int
 
 
+def score_role(responses: Responses, role: str) -> tuple[Floats, NDArray[np.bool_] | None]:
+    """Give items, dimensions and overall of a role (q, n), and the rows scored, None for all."""
+    fields, _ = score_weighted(
+        responses,
+        (role,),
+        importance=None,
+        importance_at="dimension",
+        normalize=True,
+        overall="dimensions",
+        weigh="respondents",
+    )
+    parts = (fields["item_scores"], fields["dimension_scores"], fields["overall_scores"])
+    return np.vstack(parts, dtype=np.float64), fields["rows"]
+
+
 def read_beliefs(
     responses: Responses, who: str, satisfaction: str | Sequence[str] | None, option: str
 ) -> Beliefs:
@@ -58,20 +73,7 @@ def read_beliefs(
             f"{who}: gap 1 compares expectations, but only {', '.join(responses.answers)} was "
             "bound. Bind the managers' guesses of what customers expect to the role expectation."
         )
-    fields, _ = score_weighted(
-        responses,
-        (EXPECTATION,),
-        importance=None,
-        importance_at="dimension",
-        normalize=True,
-        overall="dimensions",
-        weigh="respondents",
-    )
-    scored = np.vstack(
-        [fields["item_scores"], fields["dimension_scores"], fields["overall_scores"]],
-        dtype=np.float64,
-    )
-    rows = fields["rows"]
+    scored, rows = score_role(responses, EXPECTATION)
     expected = np.full((len(scored), len(responses)), np.nan)
     expected[:, slice(None) if rows is None else rows] = scored
     values = {EXPECTATION: expected}

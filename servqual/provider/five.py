@@ -9,9 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from servqual._language import say
-from servqual._result import Result
 from servqual.comparisons.means import mean_tests, means_of
-from servqual.comparisons.reasons import Reason, reason
+from servqual.comparisons.reasons import reason
 from servqual.errors import ResponseError, shortened
 from servqual.instrument import Instrument
 from servqual.provider.association import KEYS, correlate_with_fifth, shared_by_all
@@ -22,6 +21,7 @@ from servqual.provider.phrases import kind_text, units_text
 from servqual.provider.ratings import MEANINGS, ProviderRatings
 from servqual.provider.rows import dimension_rows, unit_rows
 from servqual.provider.unit_level import unit_means, unit_tests
+from servqual.provider.unit_result import UnitResult
 from servqual.scores.gaps import GapScores
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ _ABSENT = "Not given, so not shown: gap {names}."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ProviderGaps(Result):
+class ProviderGaps(UnitResult):
     """The five gaps; make them with `provider_gaps`.
 
     Attributes
@@ -57,38 +57,14 @@ class ProviderGaps(Result):
         Gaps that were not given, and why figures are NaN.
     """
 
-    table: pd.DataFrame
     correlation_table: pd.DataFrame
-    unit_table: pd.DataFrame | None
     instrument: Instrument
     scale: tuple[int, int] | None
-    unit: str | None
-    firm: str | None
-    n_units: int
-    n_firms: int
-    confidence: float
-    reasons: tuple[Reason, ...]
 
     @property
     def correlations(self) -> pd.DataFrame:
         """How each gap goes with gap 5 over the units, one row a gap and dimension."""
         return self.correlation_table.copy()
-
-    @property
-    def units(self) -> pd.DataFrame:
-        """One row a gap, unit and dimension: gap_number, firm, unit, level, dimension, estimate."""
-        if self.unit_table is None:
-            raise ResponseError("No units were told apart; say which when the gaps are formed.")
-        return self.unit_table.copy()
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Gaps that were not given, and why figures are NaN."""
-        return tuple(one.say() for one in self.reasons)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give a new tidy frame, one row a gap and dimension, and a gap overall."""
-        return self.table.copy()
 
     def title(self, language: str = "en") -> str:
         """Say whose gaps these are, and how many units they share."""

@@ -1,29 +1,27 @@
 """Gap 1: what managers believe that customers expect, less what customers expect."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from servqual._language import say
-from servqual._result import Result
-from servqual.comparisons.reasons import Reason
-from servqual.errors import ResponseError
 from servqual.instrument import Instrument
 from servqual.provider.beliefs import DRIVER, check_alike, keys_of, read_beliefs
 from servqual.provider.compared import compare_people, compare_units, stacked
 from servqual.provider.nesting import read_nesting, shared_units
 from servqual.provider.phrases import interval_note, kind_text, units_text
 from servqual.provider.unit_level import Interval, check_options
+from servqual.provider.unit_result import UnitResult
 from servqual.responses import Responses
 
 WHO = ("customers", "managers")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ManagementGap(Result):
+class ManagementGap(UnitResult):
     """Gap 1 of the extended model; make it with `management_gap`.
 
     Attributes
@@ -49,35 +47,11 @@ class ManagementGap(Result):
     """
 
     instrument: Instrument
-    table: pd.DataFrame
-    unit_table: pd.DataFrame | None = field(default=None)
     n_managers: int
     n_customers: int
-    unit: str | None
-    firm: str | None
-    n_units: int
-    n_firms: int
     interval: str
     n_resamples: int
-    confidence: float
     weighted: bool
-    reasons: tuple[Reason, ...]
-
-    @property
-    def units(self) -> pd.DataFrame:
-        """One row a unit and quantity: firm, unit, counts, both means, estimate."""
-        if self.unit_table is None:
-            raise ResponseError("No units were told apart; say which with unit='...'.")
-        return self.unit_table.copy()
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Why figures are NaN."""
-        return tuple(reason.say() for reason in self.reasons)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give a new tidy frame, one row a quantity and item, dimension or overall."""
-        return self.table.copy()
 
     def title(self, language: str = "en") -> str:
         """Say what is subtracted from what, of how many, and in how many units."""

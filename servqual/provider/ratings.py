@@ -1,7 +1,7 @@
 """Gaps 2, 3 and 4 as the ratings they are: nothing is subtracted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,6 @@ from servqual._answers import check_answered, check_scale
 from servqual._definition import check_scale as check_ends
 from servqual._frames import Frame, read_frame, read_numbers
 from servqual._language import say
-from servqual._result import Result
 from servqual._weights import read_weights
 from servqual.comparisons.means import Tests, mean_tests, means_of
 from servqual.comparisons.reasons import Reason, grouped
@@ -28,6 +27,7 @@ from servqual.provider.unit_level import (
     unit_tests,
     warn_of_few,
 )
+from servqual.provider.unit_result import UnitResult
 
 Floats = NDArray[np.float64]
 BLOCKS: Mapping[int, str] = {2: "standards", 3: "ability", 4: "promises"}
@@ -40,7 +40,7 @@ _FLAT = "No interval, because there is one value only or all are equal: {names}.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ProviderRatings(Result):
+class ProviderRatings(UnitResult):
     """Ratings of gap 2, 3 or 4; make them with `provider_ratings`.
 
     Attributes
@@ -67,36 +67,12 @@ class ProviderRatings(Result):
     """
 
     gap: int
-    table: pd.DataFrame
-    unit_table: pd.DataFrame | None = field(default=None)
     instrument: Instrument
     scale: tuple[int, int]
     n: int
-    unit: str | None
-    firm: str | None
-    n_units: int
-    n_firms: int
     interval: str
     n_resamples: int
-    confidence: float
     weighted: bool
-    reasons: tuple[Reason, ...]
-
-    @property
-    def units(self) -> pd.DataFrame:
-        """One row a unit and dimension: firm, unit, n, estimate."""
-        if self.unit_table is None:
-            raise ResponseError("No units were told apart; say which with unit='...'.")
-        return self.unit_table.copy()
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Why figures are NaN."""
-        return tuple(reason.say() for reason in self.reasons)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Give a new tidy frame, one row a dimension and one overall."""
-        return self.table.copy()
 
     def title(self, language: str = "en") -> str:
         """Say of which gap these are ratings, on what scale, and of how many."""

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from servqual.comparisons.reasons import Reason
 from servqual.errors import AdmissibilityWarning, ResponseError, warn
 from servqual.instrument import Instrument
 
 Floats = NDArray[np.float64]
-Reason = tuple[str, tuple[tuple[str, object], ...]]  # a template, and what goes in it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from servqual._language import say
 from servqual._progress import progress as show_progress
+from servqual.comparisons.reasons import Reason, reason
 from servqual.errors import ModelError
 from servqual.pls.fitting.estimates import Estimates
 from servqual.pls.prediction.forecasts import roles_of
@@ -18,7 +19,6 @@ from servqual.scenarios._effects import (
     Effects,
     Floats,
     Quantity,
-    Reason,
     check_draws,
     percentiles,
 )
@@ -79,10 +79,9 @@ def path_effects(
     order = [j for j in range(len(names)) if j not in structure.outcomes]
     order += [j for j in structure.outcomes if j < len(names)]
     assumptions: tuple[Reason, ...] = (
-        (
+        reason(
             "Constructs are weighted means of their indicators, as the model weighs them, and move "
-            "along all its paths (total effects, on 0-100).",
-            (),
+            "along all its paths (total effects, on 0-100)."
         ),
     )
     if ends.observed_scale:
@@ -90,15 +89,15 @@ def path_effects(
             "0 and 100 are the lowest and the highest answers of these data, which also bound the "
             "changes; scale= gives the ends of the scale."
         )
-        assumptions += ((text, ()),)
+        assumptions += (reason(text),)
     if ends.has_products:
-        assumptions += (("Effects that depend on a moderator are those at its mean.", ()),)
+        assumptions += (reason("Effects that depend on a moderator are those at its mean."),)
     if result.n_imputed:
         text = (
             "{k:,} missing answers were replaced by means once and drawn like answers, so "
             "intervals are too narrow by what that hides."
         )
-        assumptions += ((text, (("k", result.n_imputed),)),)
+        assumptions += (reason(text, k=result.n_imputed),)
     return Effects(
         items=tuple(
             Quantity(level="indicator", name=name, low=float(a), high=float(b))
@@ -122,7 +121,7 @@ def path_effects(
         spans=spans[order],
         links=_links(result, direct[0], direct_draws[known], confidence),
         assumptions=assumptions,
-        reasons=tuple((problem, ()) for problem in ends.problems),
+        reasons=tuple(map(reason, ends.problems)),
         levers=tuple(int(i) for i in np.flatnonzero(~np.isin(owner, structure.outcomes))),
         instrument=None,
         n=result.n,

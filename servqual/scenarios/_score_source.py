@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from servqual._language import say
 from servqual._progress import progress as show_progress
+from servqual.comparisons.reasons import Reason, reason
 from servqual.resampling import (
     MeanResampler,
     MomentResampler,
@@ -19,7 +20,6 @@ from servqual.scenarios._effects import (
     Effects,
     Floats,
     Quantity,
-    Reason,
     check_draws,
     percentiles,
 )
@@ -181,7 +181,7 @@ def _links(
             "The dimensions determine satisfaction, so what it does beside them cannot be told; "
             "the effects in all are there."
         )
-        reasons = ((template, ()),)
+        reasons = (reason(template),)
     frame = pd.DataFrame(rows, columns=["lhs", "rhs", "estimate", "ci_low", "ci_high"])
     return frame, reasons
 
@@ -209,4 +209,4 @@ def _assumptions(scores: Scored, columns: Columns, *, direct: bool) -> tuple[Rea
             "The NPS is the mean of 100 for promoters, 0 for passives and −100 for detractors, and "
             "moves by the same regressions as if that were one answer."
         )
-    return tuple((text, ()) for text in found)
+    return tuple(map(reason, found))

@@ -4,8 +4,8 @@ from typing import Protocol
 
 from servqual._language import say
 from servqual._phrases import among
+from servqual.comparisons.reasons import Reason
 from servqual.instrument import Instrument
-from servqual.scenarios._effects import Reason
 
 
 class Resampled(Protocol):
@@ -76,4 +76,4 @@ def shared_notes(result: Resampled, language: str) -> tuple[str, ...]:
 
 def said(reasons: tuple[Reason, ...], language: str) -> tuple[str, ...]:
     """Put what goes in them into templates."""
-    return tuple(say(template, language, **dict(held)) for template, held in reasons)
+    return tuple(one.say(language) for one in reasons)

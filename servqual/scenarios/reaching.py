@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from servqual.comparisons.reasons import reason
 from servqual.errors import ResponseError, nearest, shortened
 from servqual.resampling import percentile_interval
 from servqual.scenarios._changes import is_number, items_of
@@ -171,7 +172,7 @@ def reach_target(
     name = outcome.name if outcome.level in ("construct", "dimension") else outcome.level
     reasons = [*effects.reasons]
     if not plan.reached:
-        reasons.append((SHORT, (("gain", gain), ("target", wanted))))
+        reasons.append(reason(SHORT, gain=gain, target=wanted))
     names = np.array(effects.names)[chosen]
     for template, which in (
         (NONE, slopes <= 0),
@@ -179,7 +180,7 @@ def reach_target(
         (BLANK, unknown),
     ):
         if which.any():
-            reasons.append((template, (("items", shortened(names[which].tolist())),)))
+            reasons.append(reason(template, items=shortened(names[which].tolist())))
     return TargetPlan(
         table=table,
         plan=_plan_frame(plan, names, slopes, drawn, costs, effects),

@@ -8,10 +8,11 @@ import pandas as pd
 
 from servqual._language import say
 from servqual._result import Result
+from servqual.comparisons.reasons import Reason
 from servqual.errors import ResponseError, nearest
 from servqual.instrument import Instrument
 from servqual.resampling import percentile_interval
-from servqual.scenarios._effects import Floats, Reason
+from servqual.scenarios._effects import Floats
 from servqual.scenarios._wording import said, shared_notes, whose
 
 FINAL = ("satisfaction", "loyalty", "recommendation", "NPS", "construct")
@@ -38,7 +39,7 @@ class Scenario(Result):
     seed : int
     confidence : float
     weighted : bool
-    assumptions, reasons : tuple of (str, tuple)
+    assumptions, reasons : tuple of Reason
         What the scenario takes for granted, and what to be wary of: templates, and what goes in
         them.
     """

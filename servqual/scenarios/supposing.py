@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from servqual.comparisons.reasons import Reason, reason
 from servqual.errors import AdmissibilityWarning, ResponseError, shortened, warn
 from servqual.resampling import percentile_interval
 from servqual.scenarios._changes import is_several, read_changes
-from servqual.scenarios._effects import Effects, Floats, Quantity, Reason
+from servqual.scenarios._effects import Effects, Floats, Quantity
 from servqual.scenarios._sources import Source, effects_of
 from servqual.scenarios._wording import said
 from servqual.scenarios.scenario import Scenario
@@ -162,7 +163,7 @@ def what_if(
     if len(several) == 1:
         table = table.drop(columns="scenario")
     reasons = list(dict.fromkeys(reasons))
-    for problem in said(tuple(one for one in reasons if one[0] == OFF), "en"):
+    for problem in said(tuple(one for one in reasons if one.template == OFF), "en"):
         warn(problem, AdmissibilityWarning)
     return Scenario(
         table=table,
@@ -209,7 +210,7 @@ def _several(changes: Any, effects: Effects) -> dict[str, Floats]:
 def _recoded(moved: Floats, effects: Effects) -> list[Reason]:
     changed = [effects.names[at] for at in np.flatnonzero(moved.any(axis=0))]
     turned = [name for name in changed if name in effects.recoded]
-    return [(TURNED, (("items", shortened(turned)),))] if turned else []
+    return [reason(TURNED, items=shortened(turned))] if turned else []
 
 
 def _beyond(name: str, moved: Floats, change: Floats, effects: Effects) -> list[Reason]:
@@ -221,13 +222,12 @@ def _beyond(name: str, moved: Floats, change: Floats, effects: Effects) -> list[
         what = f"{name}: {what}" if name else what
         margin = _ROUNDING * (one.high - one.low)
         if change[q] and (then < one.low - margin or then > one.high + margin):
-            held = (("what", what), ("then", then), ("low", one.low), ("high", one.high))
-            found.append((OFF, held))
+            found.append(reason(OFF, what=what, then=then, low=one.low, high=one.high))
             continue
         up = change[q] > 0
         span = float(effects.spans[q, 1 if up else 0])
         if change[q] and (then > span if up else then < span):
-            found.append((FAR, (("what", what), ("then", then), ("share", 90), ("span", span))))
+            found.append(reason(FAR, what=what, then=then, share=90, span=span))
     return found
 
 

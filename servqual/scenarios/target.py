@@ -6,8 +6,8 @@ import pandas as pd
 
 from servqual._language import say
 from servqual._result import Result
+from servqual.comparisons.reasons import Reason
 from servqual.instrument import Instrument
-from servqual.scenarios._effects import Reason
 from servqual.scenarios._wording import said, shared_notes, whose
 
 UNITS = {
@@ -49,7 +49,7 @@ class TargetPlan(Result):
     seed : int
     confidence : float
     weighted : bool
-    assumptions, reasons : tuple of (str, tuple)
+    assumptions, reasons : tuple of Reason
         What is taken for granted, and what to be wary of: templates, and what goes in them.
     """
 
