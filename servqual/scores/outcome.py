@@ -51,11 +51,20 @@ def read_outcome(scores: Scores, outcome: object) -> tuple[tuple[str, ...], Floa
         values = np.mean([read_numbers(held, name).values for name in held.names], axis=0)
         return tuple(held.names), _of_scored(scores, np.asarray(values, dtype=np.float64))
     name = str(getattr(outcome, "name", None) or "outcome")
+    return (name,), _of_scored(scores, outcome_numbers(outcome))
+
+
+def outcome_numbers(outcome: object, n: int | None = None) -> Floats:
+    """Read values without names as numbers, one for each of n rows if that is given."""
     try:
         values = np.asarray(outcome, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ResponseError(f"The outcome must hold numbers: {error}.") from error
-    return (name,), _of_scored(scores, values)
+    if n is not None and values.shape != (n,):
+        raise ResponseError(
+            f"The outcome must have a value for each of the {n:,} rows, not shape {values.shape}."
+        )
+    return values
 
 
 def _check_names(scores: Scores, names: Sequence[str]) -> None:

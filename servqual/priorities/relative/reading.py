@@ -19,7 +19,7 @@ from servqual.sample import Sample
 from servqual.scores.averages import averages
 from servqual.scores.common import Scores
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import count_left_out, read_outcome
+from servqual.scores.outcome import count_left_out, outcome_numbers, read_outcome
 from servqual.scores.tolerance import ToleranceScores
 
 OUTCOME = "outcome"
@@ -233,14 +233,7 @@ def _values(y: object, n: int, frame: Frame | None) -> Floats:
             "y is a Series whose index is not that of X, so its rows may be others. Give it the "
             "index of X, or pass y.to_numpy() if the order is the same."
         )
-    try:
-        values = np.asarray(y, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ResponseError(f"The outcome must hold numbers: {error}.") from error
-    if values.shape != (n,):
-        raise ResponseError(
-            f"The outcome must have a value for each of the {n:,} rows, not shape {values.shape}."
-        )
+    values = outcome_numbers(y, n)
     infinite = int(np.isinf(values).sum())
     if infinite:
         raise ResponseError(f"The outcome holds {infinite:,} infinite values.")

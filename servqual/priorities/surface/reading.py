@@ -15,7 +15,7 @@ from servqual.instrument import Instrument
 from servqual.reliability._gap_parts import gap_parts
 from servqual.sample import Sample
 from servqual.scores.gaps import GapScores
-from servqual.scores.outcome import count_left_out, read_outcome
+from servqual.scores.outcome import count_left_out, outcome_numbers, read_outcome
 
 Floats = NDArray[np.float64]
 Level = Literal["overall", "dimension"]
@@ -146,15 +146,7 @@ def _outcome(frame: Frame, outcome: object, own: tuple[str, str]) -> tuple[tuple
             "The outcome has another index than the frame; give it the frame's, or pass "
             "outcome.to_numpy() if its rows are in the same order."
         )
-    try:
-        values = np.asarray(outcome, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ResponseError(f"The outcome must hold numbers: {error}.") from error
-    if values.shape != (len(frame),):
-        raise ResponseError(
-            f"The outcome must have a value for each of the {len(frame):,} rows, not shape "
-            f"{values.shape}."
-        )
+    values = outcome_numbers(outcome, len(frame))
     return (str(getattr(outcome, "name", None) or "outcome"),), values
 
 
