@@ -1,6 +1,7 @@
 """What every source of scenarios gives: means, and by how much items move everything else."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,6 +104,12 @@ class Effects:
     weighted: bool
     recoded: tuple[str, ...]
     not_asked: tuple[str, ...]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the results say of whom and how surely."""
+        shared = ("instrument", "n", "n_total", "n_resamples", "n_failed", "seed", "confidence")
+        return {name: getattr(self, name) for name in (*shared, "weighted", "assumptions")}
 
     @property
     def names(self) -> tuple[str, ...]:

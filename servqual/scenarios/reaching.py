@@ -193,15 +193,7 @@ def reach_target(
         gain_ci_high=float(high_end[0]),
         reached=plan.reached,
         probability=float(np.mean(gains >= wanted * (1 - _ROUNDING))),
-        instrument=effects.instrument,
-        n=effects.n,
-        n_total=effects.n_total,
-        n_resamples=effects.n_resamples,
-        n_failed=effects.n_failed,
-        seed=effects.seed,
-        confidence=effects.confidence,
-        weighted=effects.weighted,
-        assumptions=effects.assumptions,
+        **effects.about,
         reasons=tuple(reasons),
     )
 

@@ -7,19 +7,16 @@ import numpy as np
 import pandas as pd
 
 from servqual._language import say
-from servqual._result import Result
-from servqual.comparisons.reasons import Reason
 from servqual.errors import ResponseError, nearest
-from servqual.instrument import Instrument
 from servqual.resampling import percentile_interval
 from servqual.scenarios._effects import Floats
-from servqual.scenarios._wording import said, shared_notes, whose
+from servqual.scenarios._supposed import Supposed, said
 
 FINAL = ("satisfaction", "loyalty", "recommendation", "NPS", "construct")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Scenario(Result):
+class Scenario(Supposed):
     """What would follow from changes of items; make it with `what_if`.
 
     Attributes
@@ -44,26 +41,10 @@ class Scenario(Result):
         them.
     """
 
-    table: pd.DataFrame
     links: pd.DataFrame
     scenarios: tuple[str, ...]
-    instrument: Instrument | None
-    n: int
-    n_total: int
-    n_resamples: int
-    n_failed: int
-    seed: int | None
-    confidence: float
-    weighted: bool
-    assumptions: tuple[Reason, ...]
-    reasons: tuple[Reason, ...]
     _names: pd.DataFrame
     _draws: Floats
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What to be wary of in these changes."""
-        return said(self.reasons, "en")
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row a quantity, from items to the last outcome, for each scenario in turn.
@@ -160,8 +141,8 @@ class Scenario(Result):
             more = len(changed) - 5
             listed = ", ".join(changed[:5]) + (f", +{more}" if more > 0 else "")
             what = say("Scenario: {changes} scale points", language, changes=listed)
-        return whose(what, self, language)
+        return self._whose(what, language)
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
         """Say what the scenario takes for granted, and what to be wary of."""
-        return (*shared_notes(self, language), *said(self.reasons, language))
+        return (*self._shared_notes(language), *said(self.reasons, language))

@@ -12,7 +12,7 @@ from servqual.resampling import percentile_interval
 from servqual.scenarios._changes import is_several, read_changes
 from servqual.scenarios._effects import Effects, Floats, Quantity
 from servqual.scenarios._sources import Source, effects_of
-from servqual.scenarios._wording import said
+from servqual.scenarios._supposed import said
 from servqual.scenarios.scenario import Scenario
 
 _ROUNDING = 1e-9
@@ -163,21 +163,13 @@ def what_if(
     if len(several) == 1:
         table = table.drop(columns="scenario")
     reasons = list(dict.fromkeys(reasons))
-    for problem in said(tuple(one for one in reasons if one.template == OFF), "en"):
+    for problem in said((one for one in reasons if one.template == OFF), "en"):
         warn(problem, AdmissibilityWarning)
     return Scenario(
         table=table,
         links=effects.links,
         scenarios=tuple(several),
-        instrument=effects.instrument,
-        n=effects.n,
-        n_total=effects.n_total,
-        n_resamples=effects.n_resamples,
-        n_failed=effects.n_failed,
-        seed=effects.seed,
-        confidence=effects.confidence,
-        weighted=effects.weighted,
-        assumptions=effects.assumptions,
+        **effects.about,
         reasons=tuple(reasons),
         _names=pd.DataFrame(
             {

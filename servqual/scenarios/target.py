@@ -5,10 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from servqual._language import say
-from servqual._result import Result
-from servqual.comparisons.reasons import Reason
-from servqual.instrument import Instrument
-from servqual.scenarios._wording import said, shared_notes, whose
+from servqual.scenarios._supposed import Supposed, said
 
 UNITS = {
     "index points": "+{gain:g} index points (0 to 100) of {of}",
@@ -18,7 +15,7 @@ UNITS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class TargetPlan(Result):
+class TargetPlan(Supposed):
     """What it takes to reach a target; make it with `reach_target`.
 
     Attributes
@@ -53,7 +50,6 @@ class TargetPlan(Result):
         What is taken for granted, and what to be wary of: templates, and what goes in them.
     """
 
-    table: pd.DataFrame
     plan: pd.DataFrame
     target: float
     of: str
@@ -64,21 +60,6 @@ class TargetPlan(Result):
     gain_ci_high: float
     reached: bool
     probability: float
-    instrument: Instrument | None
-    n: int
-    n_total: int
-    n_resamples: int
-    n_failed: int
-    seed: int | None
-    confidence: float
-    weighted: bool
-    assumptions: tuple[Reason, ...]
-    reasons: tuple[Reason, ...]
-
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """Why the target or some changes are out of reach, and what to be wary of."""
-        return said(self.reasons, "en")
 
     def to_frame(self) -> pd.DataFrame:
         """Give one row an item, in the order of the instrument or model.
@@ -109,7 +90,7 @@ class TargetPlan(Result):
             probability=self.probability,
             gain=self.gain,
         )
-        return whose(what, self, language)
+        return self._whose(what, language)
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
         """Say what is taken for granted, how to read the plan, and what is out of reach."""
@@ -117,7 +98,7 @@ class TargetPlan(Result):
             f"{item} {change:+.2f}"
             for item, change in zip(self.plan["item"], self.plan["change"], strict=True)
         ]
-        found = list(shared_notes(self, language))
+        found = list(self._shared_notes(language))
         if planned:
             found.append(
                 say(

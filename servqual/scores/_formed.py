@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from servqual._kernel import Scored, score
 from servqual._tally import Statistics
-from servqual.errors import ResponseError, shortened
 from servqual.responses import Responses
 from servqual.scores.importance import At, Weigh
 from servqual.scores.weighted import Fields, Form, Overall, WeightedScores, score_weighted
@@ -28,14 +27,7 @@ class FormedScores(WeightedScores):
         """Give one frame for models: the item scores, then extra columns as for gap scores."""
         items = self.responses.instrument.items
         named = [f"{self.prefix}{item}" for item in items]
-        frame = self.items.set_axis(named, axis=1)
-        if extra is None:
-            return frame
-        more = self._extra(extra)
-        shared = [name for name in more.columns if name in named]
-        if shared:
-            raise ResponseError(f"extra columns have names of scores: {shortened(shared)}.")
-        return pd.concat([frame, more], axis=1)
+        return self._with_extra(self.items.set_axis(named, axis=1), extra)
 
 
 def score_formed(

@@ -192,7 +192,10 @@ class Scores(Result):
         for role in self._roles:
             for item, values in self.answers(role).items():
                 data[f"{PREFIX[role]}{item}"] = values.to_numpy()
-        frame = pd.DataFrame(data, index=self.index)
+        return self._with_extra(pd.DataFrame(data, index=self.index), extra)
+
+    def _with_extra(self, frame: pd.DataFrame, extra: object) -> pd.DataFrame:
+        """Put extra columns beside those of a frame."""
         if extra is None:
             return frame
         more = self._extra(extra)
