@@ -58,7 +58,8 @@ class Supposed(Result):
             *said(self.assumptions, language),
             say(
                 "Intervals: {confidence:g} %, percentile, of {n:,} resamples of the respondents, "
-                "which carry means and effects along together; the changes of items are taken as given.",
+                "which carry means and effects along together; the changes of items are taken as "
+                "given.",
                 language,
                 confidence=100 * self.confidence,
                 n=self.n_resamples - self.n_failed,
